@@ -8,7 +8,7 @@ BUILD ?= $(if $(findstring podman,$(ENGINE)),--format docker)
 ASSETS := hub/web/static/vendor/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-distributed day test truth years story acceptance check format policy-table lock package image bench chaos attack advisories screenshots clean
+.PHONY: help setup demo demo-distributed day test truth years story acceptance check format policy-table lock package image bench chaos drill attack advisories screenshots clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -84,6 +84,9 @@ chaos: setup ## Kill anything 200 times in a load of 50,000 records, 60 times wi
 	@$(BIN)/python -m tests.chaos $(ARGS)
 	@$(BIN)/python -m tests.chaos --kills 60 --citizens 3000 --brokers 3 --nodes 3 $(ARGS)
 	@$(BIN)/python -m tests.chaos --nightly --kills 50 --citizens 6100 $(ARGS)
+
+drill: setup ## Back up, kill the database, lose its disk and get everything back: what was lost, and how long it took (CITIZENS=100000)
+	@$(BIN)/python -m tests.drill --citizens $(or $(CITIZENS),100000) $(ARGS)
 
 attack: setup ## Ask rights and search 100,000 random questions, against an independent reading of docs/access.md (ARGS="--seed 7"), and the whole API
 	@$(BIN)/python -m tests.attack $(ARGS)

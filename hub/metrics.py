@@ -115,6 +115,8 @@ DUE = Gauge("helhed_overviews_due", "Citizens whose overview is to be built.", [
 DUE_LONGEST = Gauge(
     "helhed_overviews_due_longest_seconds", "How long the first of them has waited.", ["state"], registry=REGISTRY
 )
+# When the newest base backup was whole; 0: there is none. Older than 26 hours: read the log of helhed backup.
+BACKUP = Gauge("helhed_backup_last_success_timestamp_seconds", "When the newest backup was whole.", registry=REGISTRY)
 # Changes published from the outbox.
 OUTBOX_PUBLISHED = Counter(
     "helhed_outbox_published_total", "Changes of overviews published from the outbox.", registry=REGISTRY
@@ -140,9 +142,7 @@ DRIFT = Gauge("helhed_index_drift_citizens", "Citizens that stay different.", ["
 # Both sides in numbers. A source that is far off in the index: reindex.
 CITIZENS = Gauge("helhed_citizens", "Citizens by source, in store and index.", ["source", "side"], registry=REGISTRY)
 # Long ago: no worker compares, or the indexer is far behind or stands still.
-COMPARED = Gauge(
-    "helhed_index_compared_timestamp_seconds", "When index and store were last compared.", registry=REGISTRY
-)
+COMPARED = Gauge("helhed_index_compared_timestamp_seconds", "When index and store were compared.", registry=REGISTRY)
 # Grows at all: changes were lost on their way to the index and were repaired. Late ones do not count. Find out why.
 REPAIRED = Counter("helhed_index_repaired_citizens_total", "Citizens repaired in the index.", registry=REGISTRY)
 

@@ -132,17 +132,26 @@ def secret_keys(settings: Settings) -> SecretKeys:
     """
     if settings.secret_keys is None:
         return SecretKeys(_DEMO_KEYS if settings.demo else {})
+    return SecretKeys(parse_keys("HELHED_SECRET_KEYS", settings.secret_keys.get_secret_value()))
+
+
+def parse_keys(setting: str, text: str) -> dict[str, bytes]:
+    """The keys in a setting, by their ids.
+
+    Raises:
+        InvalidSetting: they are not as they must be; names the setting.
+    """
     keys: dict[str, bytes] = {}
-    for entry in settings.secret_keys.get_secret_value().split(","):
+    for entry in text.split(","):
         key_id, _, digits = entry.strip().partition(":")
         try:
             key = bytes.fromhex(digits)
         except ValueError:
             key = b""
         if not key_id.isalnum() or not key_id.isascii() or len(key) != KEY_BYTES or key_id in keys:
-            raise InvalidSetting(f"HELHED_SECRET_KEYS is not as needed: {_FORM}")
+            raise InvalidSetting(f"{setting} is not as needed: {_FORM}")
         keys[key_id] = key
-    return SecretKeys(keys)
+    return keys
 
 
 def _encrypted(keys: Mapping[str, bytes], plain: bytes, place: bytes) -> bytes:

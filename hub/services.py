@@ -62,6 +62,17 @@ def owner_database_url(settings: Settings) -> str:
     return start(settings.data_dir).get_uri()
 
 
+def backup_database_url(settings: Settings) -> str:
+    """The same as the role that takes base backups.
+
+    Raises:
+        InvalidSetting: the given one is no address.
+    """
+    if settings.backup_database_url is not None:
+        return _postgresql(settings.backup_database_url.get_secret_value())
+    return owner_database_url(settings)
+
+
 def _postgresql(url: str) -> str:
     try:
         with_driver(url)

@@ -31,6 +31,18 @@ class Settings(BaseSettings):
     """The same as the owner of the tables; only ``helhed migrate`` uses it. Empty: HELHED_DATABASE_URL."""
     data_dir: Path = Path("var")
     """Folder for the embedded PostgreSQL and other local state."""
+    backup_dir: Path | None = None
+    """Folder for encrypted backups, on another machine's disk (docs/operation.md). Empty: no backups by Helhed."""
+    backup_keys: SecretStr | None = None
+    """Encrypts the backups: ``KID:64 hexadecimal digits``, several separated by commas; ``helhed backup key`` makes
+    one. The first encrypts, all decrypt. Keep a copy elsewhere: without it no backup opens."""
+    backup_database_url: SecretStr | None = None
+    """PostgreSQL as a role that may take base backups (REPLICATION). Empty: HELHED_OWNER_DATABASE_URL."""
+    backup_binaries: Path | None = None
+    """Folder with PostgreSQL's programs (``pg_basebackup``, ``postgres``), as new as the server or newer. Empty: those
+    of the embedded one."""
+    backup_retention_days: int = Field(default=30, ge=1, le=3_660)
+    """So many days back it must be possible to restore; what is older is removed after each backup."""
     demo: bool = False
     """Allows the demo login. Never set it where real data are."""
     test_installation: bool = False

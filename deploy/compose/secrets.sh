@@ -15,9 +15,12 @@ for secret in helhed_session_key helhed_digest_key helhed_oidc_client_secret hel
   draw "$secret"
 done
 [ -s helhed_secret_keys ] || echo "k1:$(openssl rand -hex 32)" > helhed_secret_keys
+[ -s helhed_backup_keys ] || echo "b1:$(openssl rand -hex 32)" > helhed_backup_keys
 [ -s audit_key.pem ] || openssl genpkey -algorithm ed25519 -out audit_key.pem
 [ -s helhed_owner_database_url ] ||
   echo "postgresql://helhed_owner:$(cat helhed_owner_password)@postgres/helhed" > helhed_owner_database_url
+[ -s helhed_backup_database_url ] ||
+  echo "postgresql://postgres:$(cat postgres_password)@postgres/helhed" > helhed_backup_database_url
 [ -s helhed_database_url ] ||
   echo "postgresql://helhed_web:$(cat helhed_web_password)@postgres/helhed" > helhed_database_url
 
@@ -45,4 +48,4 @@ else
   echo "not root: the files stay as they are; give each to the user of its container (see this script)" >&2
 fi
 chmod 644 proxy_ca.pem listen_ca.pem
-echo "secrets/ is complete; keep a copy of helhed_digest_key and helhed_secret_keys elsewhere"
+echo "secrets/ is complete; keep a copy of helhed_digest_key, helhed_secret_keys and helhed_backup_keys elsewhere"

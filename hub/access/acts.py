@@ -45,6 +45,8 @@ LOG_ACTS = frozenset(
     }
 )
 """What is done with the log as a whole, and what else a DPO asks of the whole installation, likewise."""
+BACKUP_ACTS = frozenset({AuditAction.BACK_UP, AuditAction.RESTORE_BACKUP})
+"""What is done with copies of the database, likewise."""
 CONSENT_ACTS = frozenset(
     {
         AuditAction.READ_CONSENTS,

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from hub.access.acts import IDENTITY_ACTS, SOURCE_ACTS, STAFF_ACTS
+from hub.access.acts import BACKUP_ACTS, IDENTITY_ACTS, SOURCE_ACTS, STAFF_ACTS
 from hub.access.cedar import POLICY_VERSION
 from hub.access.policy import relation_of
 from hub.access.redaction import redact_identifiers, redact_key
@@ -38,6 +38,7 @@ _ROLES_OF: Mapping[AuditAction, tuple[Role, ...]] = {
         STAFF_ACTS
         | {AuditAction.READ_SOURCES, AuditAction.EXPLAIN_POLICY, AuditAction.DECIDE_RULE}
         | SOURCE_ACTS
+        | BACKUP_ACTS
         | IDENTITY_ACTS,
         (Role.ADMINISTRATOR,),
     ),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from uuid import UUID
 
-from hub.access.acts import CONSENT_ACTS, IDENTITY_ACTS, LOG_ACTS, SOURCE_ACTS, STAFF_ACTS
+from hub.access.acts import BACKUP_ACTS, CONSENT_ACTS, IDENTITY_ACTS, LOG_ACTS, SOURCE_ACTS, STAFF_ACTS
 from hub.access.cedar import NOBODY, POLICY_VERSION, Answer, Principal, Question, get_answers
 from hub.access.reason import has_words, length_of
 from hub.access.section_rights import OVERRIDE_OF_ANYBODY, OVERRIDES, disclosed_areas, limited_area, right_of_area
@@ -43,6 +43,7 @@ _PAGES = (
     )
     | STAFF_ACTS
     | LOG_ACTS
+    | BACKUP_ACTS
 )
 
 

@@ -57,6 +57,7 @@ _WAITING = text("""
     SELECT count(*) AS number, min(a.recorded_at) AS oldest FROM audit_unsealed u JOIN audit_log a ON a.seq = u.seq
 """)
 _ERASE = text("SELECT audit_log_erase(:until, :at_most)")
+_NEWEST_LINE = text("SELECT max(recorded_at) AS newest FROM audit_log")
 _OLDEST = text("SELECT min(recorded_at) AS oldest FROM audit_log")
 
 
@@ -200,6 +201,13 @@ def oldest_line(session: Session) -> datetime | None:
     (row,) = fetch_rows(session, _OLDEST, {})
     oldest: datetime | None = row["oldest"]
     return oldest
+
+
+def newest_line(session: Session) -> datetime | None:
+    """When the newest line that is there was written."""
+    (row,) = fetch_rows(session, _NEWEST_LINE, {})
+    newest: datetime | None = row["newest"]
+    return newest
 
 
 def _line(row: dict[str, Any]) -> WrittenLine:

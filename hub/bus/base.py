@@ -216,3 +216,16 @@ class Prunable(Protocol):
         Raises:
             BusUnavailable: the bus does not answer.
         """
+
+
+@runtime_checkable
+class Rewindable(Protocol):
+    """A bus that does not go back with the database when that is restored, such as Kafka."""
+
+    def rewind(self, group: str, topic: str) -> bool:
+        """Let the group begin with the oldest message that is kept; whether it had begun at all.
+
+        Raises:
+            BusUnavailable: the bus does not answer.
+            BusRefused: a member of the group still reads.
+        """

@@ -4,11 +4,12 @@ Clients connect on first use; a client that failed is closed and the next call o
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from threading import Event, Lock
 from time import monotonic
+from typing import TypeVar
 
 from kafka import KafkaAdminClient, KafkaProducer, OffsetSpec, TopicPartition, errors
 
@@ -27,6 +28,7 @@ _ALREADY = errors.TopicAlreadyExistsError.errno
 _SETTLING = (errors.CoordinatorLoadInProgressError, errors.CoordinatorNotAvailableError, errors.NotCoordinatorError)
 """The coordinator of a group is being elected: at the group's first request, and when a broker leaves or joins."""
 _MOMENT = 0.1
+Answer = TypeVar("Answer")
 GROUPS = "helhed."
 """Prefix of each group's name: a cluster may be shared with other systems."""
 
@@ -125,14 +127,7 @@ class KafkaBus:
         Raises:
             BusUnavailable: Kafka does not answer.
         """
-        until = monotonic() + ANSWER_WITHIN
-        while True:
-            try:
-                return self._offsets(group, topic)
-            except BusUnavailable as error:
-                if monotonic() > until or not isinstance(error.__cause__, _SETTLING):
-                    raise
-            Event().wait(_MOMENT)
+        return _once_settled(lambda: self._offsets(group, topic))
 
     def _offsets(self, group: str, topic: str) -> dict[int, Offsets]:
         with self._open_admin() as admin:
@@ -154,6 +149,34 @@ class KafkaBus:
             )
             for place in places
         }
+
+    def rewind(self, group: str, topic: str) -> bool:
+        """Let the group begin with the oldest message that is kept; whether it had begun at all.
+
+        Raises:
+            BusUnavailable: Kafka does not answer.
+            BusRefused: a member of the group still reads.
+        """
+        return _once_settled(lambda: self._rewind(group, topic))
+
+    def _rewind(self, group: str, topic: str) -> bool:
+        with self._open_admin() as admin:
+            described = describe(admin, topic)
+            if described is None:
+                return False
+            places = [TopicPartition(topic, partition) for partition in described.partitions]
+            committed = admin.list_group_offsets({GROUPS + group: places})[GROUPS + group]
+            if all(each.offset < 0 for each in committed.values()):
+                return False
+            try:
+                results = set(admin.delete_group_offsets(GROUPS + group, places).values()) - {errors.NoError}
+            except errors.NonEmptyGroupError:
+                results = {errors.GroupSubscribedToTopicError}
+            if errors.GroupSubscribedToTopicError in results:
+                raise BusRefused(f"a worker still reads {topic}; stop all workers, and wait ten seconds")
+            for error in results:
+                raise error
+        return True
 
     def state(self, topics: Sequence[str]) -> BusState:
         """Brokers, version, and how these topics are copied.
@@ -230,6 +253,18 @@ class KafkaBus:
             if given_up:
                 del self._using[admin]
                 admin.close()
+
+
+def _once_settled(ask: Callable[[], Answer]) -> Answer:
+    """The answer, once a coordinator of the group is elected."""
+    until = monotonic() + ANSWER_WITHIN
+    while True:
+        try:
+            return ask()
+        except BusUnavailable as error:
+            if monotonic() > until or not isinstance(error.__cause__, _SETTLING):
+                raise
+        Event().wait(_MOMENT)
 
 
 def _end(producer: KafkaProducer) -> None:

@@ -9,6 +9,7 @@ from hub.cli import (
     account,
     actor,
     audit,
+    backup,
     check,
     connector,
     identity,
@@ -16,6 +17,7 @@ from hub.cli import (
     notice,
     policy,
     quarantine,
+    restore,
     run,
     schema,
     source,
@@ -64,6 +66,8 @@ app.add_typer(notice.app, name="notice")
 app.add_typer(identity.app, name="identity")
 app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
+app.add_typer(backup.app, name="backup")
+app.add_typer(restore.app, name="restore")
 app.add_typer(schema.app, name="schema")
 app.command("test-data")(test_data.check_test_data)
 app.command()(run.migrate)

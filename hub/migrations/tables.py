@@ -6,6 +6,7 @@ ALL_TABLES = tuple(
     importlib.import_module(f"hub.{room}.tables")
     for room in (
         "bus",
+        "backup",
         "rate_limits",
         "sources",
         "quarantine",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from hub import metrics
+from hub.backup.repository import newest_backup
 from hub.bus.base import OVERVIEWS, Delivered
 from hub.context import AppContext
 from hub.inbox.repository import waiting
@@ -35,6 +36,7 @@ def collect_store_metrics(context: AppContext) -> None:
             pushed = waiting(session)
             to_build = due(session)
             outbox = count_outbox(session)
+            backup = newest_backup(session)
     except Exception:
         metrics.clear_store_metrics()
         raise
@@ -55,6 +57,7 @@ def collect_store_metrics(context: AppContext) -> None:
     # Messages that cannot be stored may name a source that is not connected, or none.
     quarantined = dict.fromkeys(sources, 0) | quarantined
     metrics.set_store_metrics(sources, quarantined, waits, {OVERVIEWS: outbox})
+    metrics.BACKUP.set(backup.timestamp() if backup is not None else 0)
 
 
 def collect_bus_metrics(context: AppContext, groups: Iterable[tuple[str, str]]) -> None:

@@ -23,6 +23,9 @@ FREE_SHARE = 0.15
 FREE_SHARE_AT_LEAST = 0.05
 """Below it OpenSearch makes every index read-only, and PostgreSQL is near its end."""
 CONNECTIONS_OF_A_PROCESS = 20
+BACKUP_EVERY = timedelta(hours=26)
+"""A nightly one that took two hours longer is no fault."""
+TRIED_EVERY = timedelta(days=31)
 DISTINCT_CHARACTERS = 10
 """A key with fewer was typed, not drawn."""
 
@@ -114,6 +117,48 @@ def judge_server(facts: ServerFacts, *, is_local: bool) -> list[Finding]:
         findings.append(warning("replication", "PostgreSQL neither archives its log nor has a standby", advice))
     else:
         findings.append(ok("replication", f"archive {'on' if facts.archives else 'off'}, {facts.standbys} standby"))
+    return findings
+
+
+class BackupFacts(NamedTuple):
+    """About backups and the archive of the log."""
+
+    newest: datetime | None
+    """When the newest base backup was whole, as the database knows; None: there is none."""
+    verified: datetime | None
+    """When one was last restored on trial."""
+    is_archiving: bool
+    archived_at: datetime | None
+    archiving_fails: bool
+    place: str
+    """``HELHED_BACKUP_DIR``; empty: this process does not reach it."""
+    is_writable: bool
+    has_key: bool
+    now: datetime
+
+
+def judge_backup(facts: BackupFacts) -> list[Finding]:
+    """Whether everything could be got back: base backup, trial restore, archive of the log, place and key."""
+    findings = []
+    if facts.newest is None:
+        findings.append(warning("backup", "there is none", "helhed backup (docs/operation.md), or one of your own"))
+    elif facts.now - facts.newest > BACKUP_EVERY:
+        hours = (facts.now - facts.newest) / timedelta(hours=1)
+        findings.append(warning("backup", f"the newest is {hours:,.0f} hours old", "see the log of helhed backup"))
+    else:
+        findings.append(ok("backup", f"the newest is of {facts.newest:%Y-%m-%d %H:%M}Z"))
+    if facts.newest is not None and (facts.verified is None or facts.now - facts.verified > TRIED_EVERY):
+        findings.append(warning("backup", "none was restored on trial for a month", "helhed backup verify"))
+    if facts.archiving_fails:
+        advice = "see the server's log: PostgreSQL keeps its log until it can be archived, and the disk fills"
+        findings.append(failed("backup", "PostgreSQL cannot archive its log", advice))
+    elif facts.is_archiving and facts.archived_at is not None:
+        findings.append(ok("backup", f"the log was archived last at {facts.archived_at:%Y-%m-%d %H:%M:%S}Z"))
+    if facts.place and not facts.is_writable:
+        advice = "mount it, or give it to the user of this process"
+        findings.append(failed("backup", f"HELHED_BACKUP_DIR {facts.place} cannot be written", advice))
+    if facts.place and not facts.has_key:
+        findings.append(failed("backup", "HELHED_BACKUP_KEYS is not set", "helhed backup key FILE"))
     return findings
 
 

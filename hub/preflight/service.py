@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hub.audit.guard import log_faults
+from hub.backup import repository as backups
+from hub.backup.settings import backup_keys, backup_place
 from hub.bus.base import OVERVIEWS, RECORDS, BusRefused, BusUnavailable
 from hub.context import AppContext
 from hub.errors import HubError, InvalidSetting, StoreUnavailable
@@ -20,13 +22,14 @@ from hub.operation.health import SCHEMA
 from hub.preflight import rules
 from hub.preflight.certificates import check_certificates
 from hub.preflight.repository import server_facts
-from hub.preflight.rules import Finding
+from hub.preflight.rules import BackupFacts, Finding
 from hub.settings import Settings
 from search.base import SearchUnavailable
 
 _AT_ONCE = 8
 """Sources that are asked at the same time."""
 _WORLD = 0o004
+_NEEDED = frozenset({"database", "tables"})
 
 
 def check_installation(context: AppContext, *, note_reading: Callable[[], None] | None) -> Iterator[Finding]:
@@ -40,13 +43,15 @@ def check_installation(context: AppContext, *, note_reading: Callable[[], None] 
     yield from check_settings(settings)
     database = list(_guarded("database", lambda: _check_database(context)))
     yield from database
+    if not any(finding.status is rules.Status.FAILED for finding in database if finding.check in _NEEDED):
+        yield from _guarded("backup", lambda: _check_backup(context))
     yield from _guarded("bus", lambda: _check_bus(context))
     yield from _guarded("index", lambda: rules.judge_index(context.index.state()))
     yield from _guarded("login", lambda: _check_login(context))
     yield from _guarded("certificate", lambda: check_certificates(settings, datetime.now(UTC)))
     yield from _guarded("disk", lambda: _check_disk(settings.data_dir))
     are_tables_there = not any(
-        finding.check in {"database", "tables"} and finding.status is rules.Status.FAILED for finding in database
+        finding.check in _NEEDED and finding.status is rules.Status.FAILED for finding in database
     )
     if note_reading is not None and are_tables_there:
         yield from _guarded("source", lambda: _check_sources(context, note_reading))
@@ -112,6 +117,26 @@ def _check_database(context: AppContext) -> Iterator[Finding]:
         with context.database.transaction() as session:
             faults = log_faults(session)
         yield from rules.judge_log(faults, demo=context.settings.demo)
+
+
+def _check_backup(context: AppContext) -> list[Finding]:
+    settings = context.settings
+    with context.database.transaction() as session:
+        archiver = backups.archiver_state(session)
+        taken = backups.backups_taken(session)
+    place = backup_place(settings) if settings.backup_dir is not None else None
+    facts = BackupFacts(
+        newest=max((each.ended_at for each in taken), default=None),
+        verified=max((each.verified_at for each in taken if each.verified_at), default=None),
+        is_archiving=archiver.is_on,
+        archived_at=archiver.archived_at,
+        archiving_fails=archiver.is_on and archiver.fails,
+        place=str(settings.backup_dir or ""),
+        is_writable=place is not None and place.is_writable(),
+        has_key=bool(backup_keys(settings)),
+        now=archiver.now,
+    )
+    return rules.judge_backup(facts)
 
 
 def _check_bus(context: AppContext) -> list[Finding]:

@@ -44,6 +44,7 @@ _UPDATE = text("""
     WHERE number = :number
 """)
 _DELETE = text("DELETE FROM login_sessions WHERE id_digest = :id_digest")
+_DELETE_ALL = text("DELETE FROM login_sessions RETURNING number")
 _DELETE_OWN = text("DELETE FROM login_sessions WHERE actor_id = :actor_id AND number = :number RETURNING number")
 _DELETE_OTHERS = text("DELETE FROM login_sessions WHERE actor_id = :actor_id AND number <> :number RETURNING number")
 _LIST_OWN = text(f"""
@@ -161,6 +162,11 @@ def delete_expired_sessions(session: Session, limits: SessionLimits) -> int:
 def delete_of_actors(session: Session, actor_ids: Collection[str]) -> int:
     """End every session of these employees; how many."""
     return len(session.scalars(_DELETE_OF_ACTORS, {"actor_ids": sorted(actor_ids)}).all())
+
+
+def delete_all_sessions(session: Session) -> int:
+    """End every session; how many."""
+    return len(session.scalars(_DELETE_ALL).all())
 
 
 def _digest(session_id: str) -> bytes:

@@ -13,6 +13,7 @@ from hub.sources.tables import FENCE, ForgettingRow, HeldDeletionRow, ReadHintRo
 _ROOM = 4_711_002
 """Number of the advisory lock that whoever stores records shares, and whoever begins to forget has alone."""
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(:room)")
+_PASS = text("SELECT max(nextval('source_fence')) FROM generate_series(1, :numbers)")
 _ALONE = text("SELECT pg_advisory_xact_lock(:room)")
 
 
@@ -28,9 +29,31 @@ class Forgetting(NamedTuple):
         return run < self.before_run if run else not self.is_done
 
 
-def request_forgetting(session: Session, source: str, *, by: str, now: datetime) -> None:
-    """Let nothing of the source in any more that was published until now."""
-    values = {"before_run": FENCE.next_value(), "requested_by": by, "requested_at": now, "done_at": None}
+class RequestedForgetting(NamedTuple):
+    """That a source was to be forgotten, as a restored database must know it again."""
+
+    source: str
+    before_run: int
+    requested_by: str
+    requested_at: datetime
+
+
+def list_forgettings(session: Session) -> list[RequestedForgetting]:
+    """Every source whose data is forgotten, or is to be."""
+    columns = (getattr(ForgettingRow, name) for name in RequestedForgetting._fields)
+    rows = session.execute(select(*columns).order_by(ForgettingRow.source))
+    return [RequestedForgetting(*row) for row in rows]
+
+
+def request_forgetting(session: Session, source: str, *, by: str, now: datetime, at_least: int = 0) -> None:
+    """Let nothing of the source in any more that was published until now.
+
+    *at_least*: nor what runs before this number published, though this database does not know of them any more.
+    """
+    before_run = session.scalar(select(FENCE.next_value())) or 0
+    if before_run < at_least:
+        before_run = session.scalar(_PASS, {"numbers": at_least - before_run}) or 0
+    values = {"before_run": before_run, "requested_by": by, "requested_at": now, "done_at": None}
     statement = insert(ForgettingRow).values(source=source, **values)
     session.execute(statement.on_conflict_do_update(index_elements=["source"], set_=values))
 

@@ -17,6 +17,7 @@ from hub.operation.loop_health import LoopHealth, LoopHealthRegistry
 from hub.operation.server import serve_in_background
 from hub.worker.alert_deliveries import delivery_loops
 from hub.worker.alerts import alert_loops
+from hub.worker.backups import backup_loops
 from hub.worker.collecting import collecting_loop, inbox_loop
 from hub.worker.indexing import comparison_loop, index_loop
 from hub.worker.jobs import job_loop
@@ -64,7 +65,13 @@ def _stages(
         [job_loop(context), *([collecting_loop(context), inbox_loop(context)] if collecting else [])],
         [processing_loop(context, on_batch)],
         [index_loop(context), comparison_loop(context), *alert_loops(context)],
-        [*metrics_loops(context), *prune_loops(context), *notice_loops(context), *staff_loops(context)],
+        [
+            *metrics_loops(context),
+            *prune_loops(context),
+            *notice_loops(context),
+            *staff_loops(context),
+            *backup_loops(context),
+        ],
         [*sealing_loops(context)],
         [*delivery_loops(context)],
     )

@@ -34,7 +34,13 @@ def rendered(name: str) -> tuple[Manifest, ...]:
 
 
 def pods(name: str) -> list[tuple[str, Manifest]]:
-    return [(one["metadata"]["name"], one["spec"]["template"]) for one in rendered(name) if one["kind"] in WITH_PODS]
+    timed = [
+        (one["metadata"]["name"], one["spec"]["jobTemplate"]["spec"]["template"])
+        for one in rendered(name)
+        if one["kind"] == "CronJob"
+    ]
+    steady = [(one["metadata"]["name"], one["spec"]["template"]) for one in rendered(name) if one["kind"] in WITH_PODS]
+    return steady + timed
 
 
 def kinds(name: str) -> set[str]:
@@ -63,7 +69,7 @@ def test_every_pod_is_restricted(name: str) -> None:
         assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, pod
         assert not spec["automountServiceAccountToken"], pod
         assert not {"hostNetwork", "hostPID", "hostIPC"} & set(spec), pod
-        volume_kinds = {"name", "emptyDir", "secret", "configMap"}
+        volume_kinds = {"name", "emptyDir", "secret", "configMap", "persistentVolumeClaim"}
         assert all(set(volume) <= volume_kinds for volume in spec["volumes"]), pod
         for container in spec["containers"]:
             context = container["securityContext"]
@@ -110,7 +116,8 @@ def test_every_variable_is_a_setting_and_no_secret(name: str) -> None:
 def test_what_differs_between_the_three() -> None:
     assert "StatefulSet" not in kinds("small") | kinds("large")
     assert {pod for pod, template in pods("trial")} > {"helhed-postgresql", "helhed-kafka", "helhed-opensearch"}
-    assert {"HorizontalPodAutoscaler", "ServiceMonitor"} <= kinds("large")
+    assert {"HorizontalPodAutoscaler", "ServiceMonitor", "CronJob"} <= kinds("large")
+    assert "CronJob" not in kinds("small"), "backups are a choice: they need a claim"
     assert "ServiceMonitor" not in kinds("small")
     (scaler,) = [manifest for manifest in rendered("large") if manifest["kind"] == "HorizontalPodAutoscaler"]
     assert scaler["spec"]["metrics"][0]["external"]["metric"]["name"] == "helhed_bus_lag_messages"

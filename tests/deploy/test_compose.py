@@ -20,7 +20,7 @@ from schemas.access import Role
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 COMPOSE = shutil.which("docker-compose", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
 ENGINES = {"postgres", "kafka", "opensearch", "keycloak", "prometheus"}
-HELHED = {"web", "worker", "listen", "migrate", "check"}
+HELHED = {"web", "worker", "listen", "migrate", "check", "backup"}
 WRITES_BESIDE_ITSELF = {"kafka", "opensearch", "keycloak"}
 
 

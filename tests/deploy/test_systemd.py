@@ -21,7 +21,7 @@ needs_systemd = pytest.mark.skipif(ANALYZE is None, reason="SYSTEMD IS MISSING: 
 
 @needs_systemd
 def test_systemd_can_read_every_unit(tmp_path: Path) -> None:
-    for path in (*SERVICES, UNITS / "helhed.target"):
+    for path in (*SERVICES, *UNITS.glob("*.timer"), UNITS / "helhed.target"):
         unit = path.read_text(encoding="utf-8").replace("/opt/helhed/bin/helhed", shutil.which("true") or "")
         (tmp_path / path.name).write_text(unit)
     command = [ANALYZE or "", "verify", "--man=no", *map(str, sorted(tmp_path.iterdir()))]
@@ -41,7 +41,9 @@ def test_every_service_is_as_hardened_as_the_page_says(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
 def test_a_service_starts_a_command_that_there_is(path: Path) -> None:
-    (command,) = re.findall(r"^ExecStart=/opt/helhed/bin/helhed (\w+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    (command,) = re.findall(
+        r"^ExecStart=/opt/helhed/bin/helhed (\w+)(?: \w+)?$", path.read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert command in typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
 

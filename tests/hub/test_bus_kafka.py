@@ -15,7 +15,7 @@ from kafka.admin import ConfigResource, MemberToRemove
 
 from deploy.sandbox.services.member import free_ports
 from hub.bus import kafka_consumer
-from hub.bus.base import RECORDS, BusRefused, BusUnavailable, Consumer, Message
+from hub.bus.base import RECORDS, BusRefused, BusUnavailable, Consumer, Message, Rewindable
 from hub.bus.kafka import GROUPS, KafkaBus
 from hub.bus.kafka_client import KafkaAccess
 from hub.bus.kafka_consumer import KafkaConsumer
@@ -321,3 +321,21 @@ def test_a_killed_worker_s_partitions_move(bus: OwnNames, kafka_servers: str) ->
     with bus.consumer("readers", ["t"]) as heir:
         assert {message.partition for message in drain(heir, 40)} == {0, 1, 2, 3}
     assert monotonic() - killed < 20
+
+
+def test_a_group_begins_anew_once_nobody_reads_for_it(bus: OwnNames) -> None:
+    bus.create({"t": 2})
+    bus.publish("t", make_messages(4))
+    inner, group, topic = bus.bus, f"{bus.prefix}readers", f"{bus.prefix}t"
+    assert isinstance(inner, Rewindable)
+    assert not inner.rewind(group, topic), "it has not begun"
+    assert not inner.rewind(group, f"{bus.prefix}none"), "there is no such topic"
+    with bus.consumer("readers", ["t"]) as consumer:
+        consumer.commit(drain(consumer, 4))
+        assert bus.lag("readers", "t") == 0
+        with pytest.raises(BusRefused, match="stop all workers"):
+            inner.rewind(group, topic)
+    assert inner.rewind(group, topic)
+    assert bus.lag("readers", "t") == 4
+    with bus.consumer("readers", ["t"]) as consumer:
+        assert sorted(values(drain(consumer, 4))) == [0, 1, 2, 3]

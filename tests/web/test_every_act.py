@@ -33,6 +33,8 @@ BESIDE_THE_STORE = {
     "audit key": "makes a key in a file, and prints its public half",
     "audit public-key": "prints the public key of this process's settings",
     "audit verify": "reads an export in a file; asks nothing of the store",
+    "backup key": "makes a key in a file",
+    "backup wal": "PostgreSQL itself runs it for each file of its log; encrypts, and reads nothing",
     "schema export": "prints what this version knows",
 }
 """Commands that neither show nor change anything of the store."""

@@ -69,6 +69,8 @@ AUDIT_ACTION = {
     AuditAction.READ_QUARANTINE: "Så det, der ikke kunne læses",
     AuditAction.REPLAY_QUARANTINE: "Prøvede igen at læse noget, der ikke kunne læses",
     AuditAction.REPAIR_INDEX: "Rettede søgningen op",
+    AuditAction.BACK_UP: "Tog eller så efter sikkerhedskopier",
+    AuditAction.RESTORE_BACKUP: "Gjorde en gendannet database klar",
     AuditAction.REBUILD_INDEX: "Byggede søgningen på ny",
     AuditAction.READ_IDENTITIES: "Så uenigheder om, hvem borgere er",
     AuditAction.LINK_IDENTITY: "Afgjorde, at oplysninger er om den samme borger",

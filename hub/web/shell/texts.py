@@ -222,6 +222,10 @@ ERROR = {
         "Kilden er ændret imens",
         "En anden har ændret kilden, siden du så den. Se den igen, og gentag din ændring.",
     ),
+    "backup_failed": (
+        "Sikkerhedskopien kunne ikke tages eller læses",
+        "Driften ser årsagen i terminalen, hvor kommandoen blev givet.",
+    ),
     "organisation_not_read": (
         "Organisationen er ikke læst",
         "Ingens adgang er ændret. Loggen siger, hvad der var galt; prøv igen med helhed actor fetch.",

@@ -1,0 +1,1 @@
+"""What a restored database needs before anybody may use it: the log proved, who was forgotten, bus, index, logins."""
