@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.access.acts import IDENTITY_ACTS, LOG_ACTS, SOURCE_ACTS, STAFF_ACTS
+from hub.access.acts import BACKUP_ACTS, IDENTITY_ACTS, LOG_ACTS, SOURCE_ACTS, STAFF_ACTS
 from hub.access.cedar import policy_texts
 from hub.access.cutting import cut
 from hub.access.masking import MASK, ProtectedField, mask_protected
@@ -123,7 +123,7 @@ MANAGED = (AuditAction.READ_OVERRIDES, AuditAction.REVIEW_OVERRIDE, AuditAction.
             Role.ADMINISTRATOR,
             {AuditAction.READ_SOURCES, AuditAction.DECIDE_RULE, *STAFF_ACTS, *LOG_ACTS}
             - {AuditAction.EXPORT_LOG, AuditAction.READ_ANSWER}
-            | (POLICY_ACTS | SOURCE_ACTS | IDENTITY_ACTS),
+            | (POLICY_ACTS | SOURCE_ACTS | IDENTITY_ACTS | BACKUP_ACTS),
         ),
         (Role.DPO, {AuditAction.READ_LOG, *MANAGED} | (LOG_ACTS - {AuditAction.ERASE_LOG} | POLICY_ACTS)),
         (Role.MANAGER, {AuditAction.READ_OWN_UNITS, *MANAGED}),
