@@ -7,8 +7,8 @@ from typing import Any
 
 FORMAT = "helhed-audit-export/1"
 LINE = re.compile(
-    rb'\{"leaf":(0|[1-9][0-9]*),"commitment":"([0-9a-f]{64})"'
-    rb'(?:,"salt":"([0-9a-f]{32})","entry":(\{"seq":[0-9]+,"recorded_at":"([0-9T:.-]{26}Z)",.*\}))?\}\n'
+    rb'\{"leaf":(0|[1-9][0-9]*+),"commitment":"([0-9a-f]{64}+)"'
+    rb'(?:,"salt":"([0-9a-f]{32}+)","entry":(\{"seq":[0-9]++,"recorded_at":"([0-9T:.-]{26}+Z)",.*\}))?\}\n'
 )
 """Place, commitment, salt, entry, time. Without the last three the content of the entry was erased."""
 

@@ -15,6 +15,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -25,7 +26,8 @@ ED25519 = b"\x01"
 """The kind of signature (C2SP signed-note); cosignatures of witnesses have others, and are left out here."""
 DASH = "\N{EM DASH}"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-_TEXT = re.compile(r"([^\n]+)\n(0|[1-9][0-9]*)\n([A-Za-z0-9+/]{43}=)\ntime ([0-9T:-]{19}Z)\n")
+_DAY, _CLOCK = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[0-9]{2}:[0-9]{2}:[0-9]{2}"
+_TEXT = re.compile(rf"([^\n]+)\n(0|[1-9][0-9]*)\n([A-Za-z0-9+/]{{43}}=)\ntime ({_DAY}T{_CLOCK}Z)\n")
 _NOTE = re.compile(rf"(?:[^\n]+\n)+\n(?:{DASH} [^\n]+\n)+")
 
 
@@ -42,7 +44,7 @@ class LogKey(NamedTuple):
     @property
     def id(self) -> bytes:
         """The four bytes that a signature names it by."""
-        return sha256(f"{self.name}\n".encode() + ED25519 + self.public).digest()[:4]
+        return _key_id(self)
 
     def __str__(self) -> str:
         """As it is handed out: ``name+id+key``."""
@@ -117,7 +119,7 @@ def open_note(note: str, keys: Iterable[LogKey]) -> Checkpoint:
         if dash != DASH or key is None:
             continue
         try:
-            Ed25519PublicKey.from_public_bytes(key.public).verify(raw[4:], text.encode())
+            _public_key(key.public).verify(raw[4:], text.encode())
         except InvalidSignature:
             raise InvalidNote(f"the signature of {name} is wrong") from None
         if name == checkpoint.log:
@@ -143,10 +145,20 @@ def _read(text: str) -> Checkpoint:
         raise InvalidNote("this is no checkpoint")
     log, size, root, time = match.groups()
     try:
-        moment = datetime.strptime(time, _TIME).replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(time)
     except ValueError:
         raise InvalidNote("this is no checkpoint: its time is none") from None
     return Checkpoint(log, int(size), _bytes(root), moment)
+
+
+@cache
+def _key_id(key: LogKey) -> bytes:
+    return sha256(f"{key.name}\n".encode() + ED25519 + key.public).digest()[:4]
+
+
+@cache
+def _public_key(public: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public)
 
 
 def _text(raw: bytes) -> str:

@@ -54,7 +54,7 @@ def _export(lines: int, key: Ed25519PrivateKey, public: LogKey) -> Iterator[byte
         ).encode()
         salt = os.urandom(16)
         commitment = commitment_to(salt, entry)
-        tree.append(commitment)
+        tree.extend([commitment])
         yield export_line(leaf, commitment, (salt, entry))
         if (leaf + 1) % A_MINUTE == 0 or leaf + 1 == lines:
             checkpoint = Checkpoint(LOG, leaf + 1, tree.root(), moment.replace(microsecond=0))

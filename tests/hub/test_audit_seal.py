@@ -166,7 +166,7 @@ def test_the_root_and_the_proofs_are_those_of_the_rfc(database: Database) -> Non
         leaves = [(number, sha256(bytes([number % 251, number // 251])).digest()) for number in range(size)]
         tree.append(leaves)
         for _, commitment in leaves:
-            frontier.append(commitment)
+            frontier.extend([commitment])
             roots.append(frontier.root())
         reference = InmemoryTree(algorithm="sha256")
         reference.append_entries(commitment for _, commitment in leaves)
@@ -190,7 +190,7 @@ def test_a_tree_of_any_size_is_proved_to_have_grown(old: int, more: int) -> None
     def root(first: int, last: int) -> bytes:
         frontier = Frontier()
         for commitment in commitments[first:last]:
-            frontier.append(commitment)
+            frontier.extend([commitment])
         return frontier.root()
 
     path = [root(first, last) for first, last in consistency_ranges(old, old + more)]

@@ -70,7 +70,7 @@ def sealed(entries: Sequence[MadeEntry], sizes: Sequence[int], times: Sequence[d
     tree, notes = Frontier(), []
     for size, time in zip(sizes, times, strict=True):
         for entry in entries[tree.size : size]:
-            tree.append(entry.commitment)
+            tree.extend([entry.commitment])
         notes.append((size, sign_checkpoint(Checkpoint(LOG, size, tree.root(), time), KEY, SECRET.sign)))
     return MadeLog(tuple(entries), tuple(notes))
 
