@@ -213,6 +213,17 @@ class Settings(BaseSettings):
     """PEM file with the authorities that their certificates come from. Empty: those the machine trusts."""
     audit_retention_months: int = Field(default=24, ge=13, le=240)
     """Months after which what a line of the log says is erased; its commitment stays, and proves the line was there."""
+    audit_stream_url: str = Field(default="", pattern=r"^((https|syslogs)://[^@\s]+)?$")
+    """SIEM that gets the log as it is sealed, pseudonymised: ``https://siem.kommune.dk/helhed`` (JSON lines) or
+    ``syslogs://siem.kommune.dk:6514`` (syslog over TLS, RFC 5425). Empty: none."""
+    audit_stream_format: Literal["ecs", "ocsf", "fhir"] = "ecs"
+    """Form of its events: Elastic Common Schema, OCSF or FHIR AuditEvent."""
+    audit_stream_token: SecretStr | None = None
+    """Sent to it over HTTPS as bearer token."""
+    audit_stream_ca: Path | None = None
+    """PEM file with the authorities that its certificate comes from. Empty: those the machine trusts."""
+    audit_stream_certificate: Path | None = None
+    """PEM file with the certificate and key that we show it. Empty: none."""
     log_level: str = "INFO"
     """Least severity that is logged."""
     log_format: Literal["text", "json"] = "text"

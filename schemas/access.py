@@ -242,6 +242,8 @@ class AuditAction(StrEnum):
     """Somebody had the national numbers counted that do not belong in a test installation."""
     READ_INTEGRITY = "read_integrity"
     EXPORT_LOG = "export_log"
+    EXPORT_EVENTS = "export_events"
+    """Somebody fetched the log as events with pseudonyms, for a system that watches; ``details`` say of which time."""
     ERASE_LOG = "erase_log"
     LOG_IN = "log_in"
     LOG_OUT = "log_out"

@@ -41,6 +41,7 @@ LOG_ACTS = frozenset(
         AuditAction.CHECK_TEST_DATA,
         AuditAction.READ_INTEGRITY,
         AuditAction.EXPORT_LOG,
+        AuditAction.EXPORT_EVENTS,
         AuditAction.ERASE_LOG,
     }
 )

@@ -26,7 +26,7 @@ from schemas.source import Area
 
 _ROLES_OF: Mapping[AuditAction, tuple[Role, ...]] = {
     **dict.fromkeys((AuditAction.READ_LOG, AuditAction.EXPORT_LOG), (Role.DPO,)),
-    AuditAction.READ_INTEGRITY: (Role.DPO, Role.ADMINISTRATOR),
+    **dict.fromkeys((AuditAction.READ_INTEGRITY, AuditAction.EXPORT_EVENTS), (Role.DPO, Role.ADMINISTRATOR)),
     AuditAction.READ_ANSWER: (Role.DPO,),
     AuditAction.CHECK_TEST_DATA: (Role.DPO, Role.ADMINISTRATOR),
     AuditAction.ERASE_LOG: (Role.ADMINISTRATOR,),

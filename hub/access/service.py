@@ -328,9 +328,10 @@ def record(  # noqa: PLR0913  keyword-only from the clock on
     *,
     now: datetime,
     about: AuditObject | None = None,
+    details: dict[str, JsonValue] | None = None,
 ) -> None:
     """Write the line of an act that shows no citizen: log in and out, and pages that do not show one."""
-    write(session, audit_entry(actor, action, outcome, request, now, about=about))
+    write(session, audit_entry(actor, action, outcome, request, now, about=about, details=details))
 
 
 def record_print(

@@ -83,6 +83,13 @@ def read_integrity(session: Session, now: datetime) -> LogIntegrity:
     )
 
 
+def count_behind(session: Session) -> int:
+    """How many witnesses are behind: what the notices tell."""
+    newest = seal_repository.newest_checkpoint(session)
+    receipts, faults = witness_repository.list_receipts(session), witness_repository.list_faults(session)
+    return sum(witness.is_behind for witness in _witnesses(newest, receipts, faults))
+
+
 def verify_log(database: Database, signer: Signer, now: datetime, retention_months: int) -> StoredVerification:
     """Verify the whole log as the off-line verifier does, and keep what came of it."""
     keys = (signer.key, *signer.former)

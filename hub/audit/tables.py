@@ -119,6 +119,17 @@ class CheckpointRow(Base):
     """The public key that signed it. Told to others; nobody here believes it."""
 
 
+class StreamRow(Base):
+    """How far a SIEM has the log."""
+
+    __tablename__ = "audit_stream"
+
+    receiver: Mapped[str] = mapped_column(Text, primary_key=True)
+    next_leaf: Mapped[int] = mapped_column(BigInteger)
+    delivered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    fault: Mapped[str | None] = mapped_column(Text)
+
+
 class ReceiptRow(Base):
     """The newest checkpoint that a witness has taken."""
 

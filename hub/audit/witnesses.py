@@ -52,6 +52,13 @@ class Witness(Protocol):
             WitnessFailed: it was not taken.
         """
 
+    def check(self) -> None:
+        """Reach it without handing over anything.
+
+        Raises:
+            WitnessFailed: it would take nothing.
+        """
+
 
 @dataclass(frozen=True)
 class FileWitness:
@@ -72,6 +79,11 @@ class FileWitness:
         except OSError as error:
             raise WitnessFailed(f"the file cannot be written: {error.strerror}") from None
         return ""
+
+    def check(self) -> None:
+        """Whether the file, or one in its folder, could be written."""
+        if not os.access(self.path if self.path.exists() else self.path.parent, os.W_OK):
+            raise WitnessFailed("the file cannot be written, or its folder is not there")
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,13 @@ class TopicWitness:
         except (BusUnavailable, BusRefused) as error:
             raise WitnessFailed(f"Kafka does not take it: {type(error).__name__}") from None
         return ""
+
+    def check(self) -> None:
+        """Whether the brokers answer."""
+        try:
+            self.bus.state([self.topic])
+        except (BusUnavailable, BusRefused) as error:
+            raise WitnessFailed(f"Kafka does not answer: {type(error).__name__}") from None
 
 
 @dataclass(frozen=True)
@@ -119,6 +138,15 @@ class HttpWitness:
             with suppress(_KnowsAnother):
                 return self._add(checkpoint, error.size, path)
             raise WitnessFailed("it takes checkpoints of the log from somebody else") from None
+
+    def check(self) -> None:
+        """Whether it is there and we trust it; an empty request is none that it takes."""
+        try:
+            answer = with_retry(lambda: self._post(""), RetryPolicy.NEVER)
+        except Retryable as error:
+            raise WitnessFailed(str(error)) from None
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            raise WitnessFailed("there is no witness at that address: it answered HTTP 404")
 
     def _add(self, checkpoint: StoredCheckpoint, known_size: int, path: ConsistencyPath) -> str:
         nodes = [base64.b64encode(node).decode() for node in path(known_size, checkpoint.size)]

@@ -1,6 +1,6 @@
-"""``helhed audit``: the key that signs the log, whether the log is whole here, and whether an export of it is."""
+"""``helhed audit``: the key that signs the log, whether the log is whole here, and the log for others."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -8,9 +8,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from hub.audit.forms.choice import EventForm
 from hub.cli.source_record import record_act
 from hub.cli.terms import AsJson, fail, load_settings, open_services
-from hub.clock import DANISH_TIME
+from hub.clock import DANISH_TIME, danish_day, danish_midnight
 from hub.errors import InvalidSetting
 from schemas.access import AuditAction
 
@@ -22,6 +23,9 @@ witnesses; [bold]verify[/bold] checks an export off-line, as the package helhed-
 """,
 )
 console = Console()
+DAY = "%Y-%m-%d"
+FIRST_DAY = date(2000, 1, 1)
+"""No line is older."""
 Checkpoints = Annotated[
     list[Path] | None, typer.Option("--checkpoint", help="Checkpoints that a witness has kept; may be repeated.")
 ]
@@ -73,6 +77,40 @@ def status(as_json: AsJson = False) -> None:
             for line in (*integrity.faults, *integrity.findings):
                 console.print(line, soft_wrap=True)
         raise typer.Exit(0 if is_whole else 1)
+
+
+@app.command()
+def export(
+    form: Annotated[EventForm, typer.Option("--format", help="Elastic Common Schema, OCSF 1.5 or FHIR R4 AuditEvent.")],
+    since: Annotated[datetime | None, typer.Option("--from", formats=[DAY], help="The first day, 2026-11-01.")] = None,
+    until: Annotated[datetime | None, typer.Option("--to", formats=[DAY], help="The last day. Else: today.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Where it is written; it must not exist. Else: printed.")] = None,
+) -> None:
+    """Write the sealed log as events, one a line of JSON: pseudonyms, and neither names, free text nor numbers.
+
+    The log in plain words, which the verifier reads, is the DPO's: fetch it on Tilsyn under "Er loggen hel?".
+    """
+    from hub.audit.streaming import export_events  # noqa: PLC0415  as above
+
+    with fail(), open_services() as context:
+        today = danish_day(context.clock.now())
+        first, last = since.date() if since else FIRST_DAY, until.date() if until else today
+        if first > last:
+            raise InvalidSetting(f"--from {first} is after --to {last}")
+        with context.database.transaction() as session:
+            record_act(session, AuditAction.EXPORT_EVENTS)
+        period = danish_midnight(first), danish_midnight(last + timedelta(days=1))
+        lines = export_events(context.database, form, context.digest_key, period)
+        if output is None:
+            for line in lines:
+                typer.echo(line.decode(), nl=False)
+            return
+        try:
+            with output.open("xb") as file:
+                written = sum(1 for line in lines if file.write(line))
+        except OSError as error:
+            raise InvalidSetting(f"{output} cannot be written: {error.strerror}") from None
+        console.print(f"{output} has {written:,} events.", soft_wrap=True)
 
 
 @app.command()

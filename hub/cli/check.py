@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from hub import log
+from hub.cli.log_check import check_log
 from hub.cli.source_record import record_act
 from hub.cli.terms import AsJson, fail
 from hub.context import AppContext
@@ -76,6 +77,7 @@ def _findings(*, with_sources: bool) -> Iterator[Finding]:
             login = None
         context = replace(services, login=login)
         yield from check_installation(context, note_reading=partial(_note_reading, services) if with_sources else None)
+        yield from check_log(settings)
         if login is not None:
             login.provider.close()
 

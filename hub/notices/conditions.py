@@ -16,6 +16,8 @@ from schemas.base import Schema
 FAILURES = frozenset({RunOutcome.UNAVAILABLE, RunOutcome.REFUSED, RunOutcome.FAILED})
 DRIFT_MAY_LAST = timedelta(minutes=10)
 """What changes is always on its way to the index; and what was lost is repaired within a minute."""
+WITNESS_MAY_BE_BEHIND = timedelta(minutes=10)
+"""After an hour in which nothing was written every witness is, until it has the next checkpoint."""
 
 
 class NoticeKind(StrEnum):
@@ -31,6 +33,8 @@ class NoticeKind(StrEnum):
     SENDER_REFUSED = "sender_refused"
     INDEX_DRIFT = "index_drift"
     WEBHOOK_DISABLED = "webhook_disabled"
+    WITNESS_BEHIND = "witness_behind"
+    STREAM_BEHIND = "stream_behind"
 
 
 EVERYTHING = ""
@@ -92,14 +96,16 @@ class Limits:
 
 
 def present_conditions(
-    looks: Iterable[SourceLook], *, is_drifting: bool, limits: Limits, now: datetime, disabled_webhooks: int = 0
+    looks: Iterable[SourceLook], *, limits: Limits, now: datetime, counts: Mapping[NoticeKind, int]
 ) -> dict[Key, Condition]:
-    """All that is wrong now, by key. Of a paused source only what its pause does not explain."""
+    """All that is wrong now, by key. Of a paused source only what its pause does not explain.
+
+    *counts*: of what is no single source's: how many of each kind there are.
+    """
     conditions = [condition for look in looks for condition in source_conditions(look, limits, now)]
-    if is_drifting:
-        conditions.append(Condition(kind=NoticeKind.INDEX_DRIFT))
-    if disabled_webhooks:
-        conditions.append(Condition(kind=NoticeKind.WEBHOOK_DISABLED, number=disabled_webhooks))
+    for kind, number in counts.items():
+        if number:
+            conditions.append(Condition(kind=kind, number=number if kind is not NoticeKind.INDEX_DRIFT else None))
     return {condition.key: condition for condition in conditions}
 
 
@@ -144,7 +150,10 @@ def source_conditions(look: SourceLook, limits: Limits, now: datetime) -> Iterab
         yield Condition(kind=NoticeKind.LATE, source=source)
 
 
-MATURES_AFTER: Mapping[NoticeKind, timedelta] = {NoticeKind.INDEX_DRIFT: DRIFT_MAY_LAST}
+MATURES_AFTER: Mapping[NoticeKind, timedelta] = {
+    NoticeKind.INDEX_DRIFT: DRIFT_MAY_LAST,
+    NoticeKind.WITNESS_BEHIND: WITNESS_MAY_BE_BEHIND,
+}
 """So long a condition must last before it is told; at once where nothing stands here."""
 GROWS_INTO: Mapping[NoticeKind, NoticeKind] = {NoticeKind.LATE: NoticeKind.SILENT}
 """A notice that grows into another is not told to be over."""

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from hub.alerts.delivery_repository import count_disabled_webhooks
+from hub.audit.integrity import count_behind
+from hub.audit.streaming import read_stream
 from hub.inbox.certificates import earliest_end
 from hub.inbox.refusals import REPEATED, SPELL
 from hub.inbox.repository import count_refused
@@ -15,6 +17,7 @@ from hub.notices import repository, texts
 from hub.notices.conditions import (
     EVERYTHING,
     Limits,
+    NoticeKind,
     SourceLook,
     consecutive_failures,
     paused_sources,
@@ -43,6 +46,8 @@ class NoticePlan:
     mail: MailServer | None
     recipients: tuple[str, ...]
     webhook: Webhook | None
+    stream: str = ""
+    """Who gets the log as it is sealed; empty: nobody."""
 
     @property
     def receivers(self) -> tuple[Receiver, ...]:
@@ -77,10 +82,14 @@ def judge(session: Session, sources: Sequence[Source], plan: NoticePlan, now: da
         repository.open_notices(session),
         present_conditions(
             looks,
-            is_drifting=is_drifting,
             limits=plan.limits,
             now=now,
-            disabled_webhooks=count_disabled_webhooks(session),
+            counts={
+                NoticeKind.INDEX_DRIFT: int(is_drifting),
+                NoticeKind.WEBHOOK_DISABLED: count_disabled_webhooks(session),
+                NoticeKind.WITNESS_BEHIND: count_behind(session),
+                NoticeKind.STREAM_BEHIND: _undelivered(session, plan.stream, now),
+            },
         ),
         unjudged=paused_sources(looks),
         known={EVERYTHING, *(source.name for source in sources)},
@@ -141,6 +150,14 @@ def _send(delivery: Delivery, plan: NoticePlan, titles: Mapping[str, str], now: 
         if plan.webhook is None or plan.webhook.url != delivery.receiver.address:
             raise SendFailed("this webhook is not set any more")
         post_webhook(plan.webhook, webhook_body(notice, delivery.event, title), message_id=message_id, now=now)
+
+
+def _undelivered(session: Session, receiver: str, now: datetime) -> int:
+    """Lines of the log that a receiver has not, if it is behind."""
+    if not receiver:
+        return 0
+    status = read_stream(session, receiver)
+    return status.waiting if status.is_behind(now) else 0
 
 
 def _look(session: Session, source: Source, state: SourceState, held: int, refused: Mapping[str, int]) -> SourceLook:

@@ -16,6 +16,9 @@ BEGAN: Mapping[NoticeKind, str] = {
     NoticeKind.SENDER_REFUSED: "{source}: en afsender er afvist {number} gange, og det sendte er ikke taget imod.",
     NoticeKind.INDEX_DRIFT: "Søgningen siger ikke det samme som databasen.",
     NoticeKind.WEBHOOK_DISABLED: "{number} systemer får ikke længere adviser: de har ikke svaret rigtigt mange gange.",
+    NoticeKind.WITNESS_BEHIND: "{number} vidner til loggen er bagud: de har ikke kvitteret i over ti minutter.",
+    NoticeKind.STREAM_BEHIND: "Systemet, der overvåger loggen (SIEM), er bagud: {number} linjer venter på at blive "
+    "leveret.",
 }
 ENDED: Mapping[NoticeKind, str] = {
     NoticeKind.LATE: "{source} er ikke længere forsinket.",
@@ -28,6 +31,8 @@ ENDED: Mapping[NoticeKind, str] = {
     NoticeKind.SENDER_REFUSED: "{source}: ingen afsender er afvist det seneste døgn.",
     NoticeKind.INDEX_DRIFT: "Søgningen siger igen det samme som databasen.",
     NoticeKind.WEBHOOK_DISABLED: "Alle systemer får igen adviser.",
+    NoticeKind.WITNESS_BEHIND: "Alle vidner til loggen følger igen med.",
+    NoticeKind.STREAM_BEHIND: "Systemet, der overvåger loggen (SIEM), følger igen med.",
 }
 ADVICE: Mapping[NoticeKind, str] = {
     NoticeKind.LATE: "Vent på næste kørsel, og se efter igen om en time.",
@@ -41,8 +46,13 @@ ADVICE: Mapping[NoticeKind, str] = {
     NoticeKind.SENDER_REFUSED: "Se på kildens side under Sendt af kilden, hvorfor, og hvad du gør.",
     NoticeKind.INDEX_DRIFT: "Det rettes af sig selv. Bliver det ved, så se efter, om søgning og arbejder kører.",
     NoticeKind.WEBHOOK_DISABLED: "Ring til systemets leverandør. Slå det så til igen: helhed webhook enable.",
+    NoticeKind.WITNESS_BEHIND: "Se på Er loggen hel?, hvilket vidne det er, og ring til den, der driver det.",
+    NoticeKind.STREAM_BEHIND: "Se på Er loggen hel?, hvad der er galt, og ring til den, der driver systemet. Intet går "
+    "tabt: det leveres, når systemet svarer igen.",
 }
 ONE: Mapping[NoticeKind, str] = {
+    NoticeKind.WITNESS_BEHIND: "1 vidne til loggen er bagud: det har ikke kvitteret i over ti minutter.",
+    NoticeKind.STREAM_BEHIND: "Systemet, der overvåger loggen (SIEM), er bagud: 1 linje venter på at blive leveret.",
     NoticeKind.WEBHOOK_DISABLED: "1 system får ikke længere adviser: det har ikke svaret rigtigt mange gange.",
     NoticeKind.HELD_DELETIONS: "{source}: 1 sletning er tilbageholdt og venter på et menneske.",
     NoticeKind.CERTIFICATE_EXPIRING: "{source}: et certifikat udløber om 1 dag.",

@@ -37,6 +37,7 @@ def notice_plan(settings: Settings) -> NoticePlan:
         mail=_mail(settings),
         recipients=tuple(address.strip() for address in settings.notice_recipients.split(",") if address.strip()),
         webhook=_webhook(settings),
+        stream=settings.audit_stream_url,
     )
 
 

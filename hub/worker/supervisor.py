@@ -26,6 +26,7 @@ from hub.worker.notices import notice_loops
 from hub.worker.processing import processing_loop
 from hub.worker.sealing import sealing_loops
 from hub.worker.staff import staff_loops
+from hub.worker.streaming import streaming_loops
 from hub.worker.upkeep import metrics_loops, prepare, prune_loops
 
 WATCH_EVERY = 1.0
@@ -73,7 +74,7 @@ def _stages(
             *backup_loops(context),
         ],
         [*sealing_loops(context)],
-        [*delivery_loops(context)],
+        [*delivery_loops(context), *streaming_loops(context)],
     )
 
 

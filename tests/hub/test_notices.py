@@ -141,7 +141,7 @@ def look(status: SourceStatus = SourceStatus.FRESH, **more: Any) -> SourceLook:
     ],
 )
 def test_what_is_worth_a_notice(source: SourceLook, kinds: set[NoticeKind]) -> None:
-    found = present_conditions([source], is_drifting=False, limits=LIMITS, now=NOW)
+    found = present_conditions([source], limits=LIMITS, now=NOW, counts={})
     assert {kind for kind, _ in found} == kinds
 
 

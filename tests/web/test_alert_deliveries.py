@@ -217,9 +217,8 @@ def test_a_webhook_that_fails_too_often_is_disabled_and_a_notice_says_so(town: T
         (webhook,) = repository.list_webhooks(session, start=0, size=9)
         disabled = repository.count_disabled_webhooks(session)
         limits = Limits(failures=3, expiry=timedelta(days=30))
-        conditions = present_conditions(
-            [], is_drifting=False, limits=limits, now=town.clock.now(), disabled_webhooks=disabled
-        )
+        counts = {NoticeKind.WEBHOOK_DISABLED: disabled, NoticeKind.WITNESS_BEHIND: 0}
+        conditions = present_conditions([], limits=limits, now=town.clock.now(), counts=counts)
         assert {condition.kind for condition in conditions.values()} == {NoticeKind.WEBHOOK_DISABLED}
         desk = WebhookDesk(session, ADMINISTRATOR, REQUEST, now=town.clock.now())
         assert desk.enable(webhook.id)

@@ -1,7 +1,9 @@
 """Er loggen hel?: one sentence, who has witnessed it, and the log itself for who verifies it elsewhere."""
 
 import gzip
-from datetime import timedelta
+import json
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,12 @@ from helhed_verify.verification import verify_export
 from hub.audit.handing import hand_to_witnesses
 from hub.audit.integrity import LogIntegrity, WitnessState, verify_log
 from hub.audit.signing import signer_of
+from hub.audit.streaming import StreamStatus
 from hub.audit.witnesses import FileWitness
 from hub.settings import Settings
-from hub.web.integrity.present import headline
+from hub.web.integrity import texts
+from hub.web.integrity.present import days_of, headline, integrity_page
+from hub.web.shell.view_models import Link
 from hub.worker.sealing import seal_all
 from schemas.access import AuditAction
 from tests.access_town import NOW
@@ -92,6 +97,54 @@ def test_the_log_is_fetched_and_verified_elsewhere(town: Town, tmp_path: Path) -
     assert "da loggen havde 999.999 linjer" in jens.get(f"{PAGE}/bevis?fra=999999").text
     assert len(acts(town, AuditAction.READ_INTEGRITY)) >= 2
     assert len(acts(town, AuditAction.EXPORT_LOG)) == 6
+
+
+def test_the_log_is_fetched_as_events_of_some_days_and_that_is_a_line(town: Town) -> None:
+    jens, context = town.client("jens.dam"), town.context
+    assert "Loggen er ikke forseglet endnu." in jens.get(f"{PAGE}/haendelser").text
+    seal_all(context, SIGNER)
+    answer = jens.get(f"{PAGE}/haendelser?form=fhir&fra=2020-01-01")
+    assert answer.headers["content-disposition"].startswith('attachment; filename="helhed-fhir-2020-01-01-')
+    events = [json.loads(line) for line in gzip.decompress(answer.content).splitlines()]
+    assert {event["resourceType"] for event in events} == {"AuditEvent"}
+    assert "Jens" not in gzip.decompress(answer.content).decode()
+    (act,) = acts(town, AuditAction.EXPORT_EVENTS)
+    details = act.lines[0].entry.details
+    assert (details["form"], details["since"]) == ("fhir", "2020-01-01")
+    assert "Skriv en dag som" in jens.get(f"{PAGE}/haendelser?fra=1.11.2026").text
+    assert "Byt om på dem" in jens.get(f"{PAGE}/haendelser?fra=2026-11-02&til=2026-11-01").text
+    assert town.client("tine.skov").get(f"{PAGE}/haendelser").status_code == 200
+    assert town.client("anna.holm").get(f"{PAGE}/haendelser").status_code == 403
+
+
+def test_the_page_says_how_far_the_system_has_the_log_that_watches() -> None:
+    status = StreamStatus(
+        receiver="syslogs://siem.test", waiting=1, oldest=NOW, delivered_at=None, fault="it does not answer: OSError"
+    )
+    days = partial(integrity_page, WHOLE, retention_months=24, days=(), back=Link("", ""), may_export=False)
+    assert days(NOW).stream is None
+    panel = days(NOW, stream=status).stream
+    assert panel is not None
+    assert (panel.state, panel.waiting, panel.is_behind) == ("følger med", "1 linje", False)
+    late = days(NOW + timedelta(minutes=11), stream=status).stream
+    assert late is not None
+    assert (late.state, late.fault) == ("bagud", "it does not answer: OSError")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "days"),
+    [
+        ("", "", (date(2026, 10, 28), date(2026, 11, 27))),
+        ("2026-11-01", "", (date(2026, 11, 1), date(2026, 11, 27))),
+        ("2026-11-01", "2026-11-01", (date(2026, 11, 1), date(2026, 11, 1))),
+        ("0001-01-01", "", texts.DAYS_TURNED),
+        ("", "0001-01-02", texts.NO_DAY),
+        ("", "9999-12-31", texts.DAYS_TURNED),
+        ("i går", "", texts.NO_DAY),
+    ],
+)
+def test_days_are_read_as_they_are_typed(first: str, last: str, days: object) -> None:
+    assert days_of(first, last, date(2026, 11, 27)) == days
 
 
 def test_administrators_see_whether_it_is_whole_and_nothing_that_it_says(town: Town) -> None:

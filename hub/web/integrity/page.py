@@ -39,6 +39,19 @@ class AnswerRow:
 
 
 @dataclass(frozen=True)
+class StreamPanel:
+    """How far the system that watches has the log."""
+
+    receiver: str
+    waiting: str
+    delivered: When | None
+    """None: it never took anything."""
+    state: str
+    is_behind: bool
+    fault: str | None
+
+
+@dataclass(frozen=True)
 class IntegrityPage:
     """Is the log whole, and how can I see that for myself?"""
 
@@ -58,4 +71,6 @@ class IntegrityPage:
     is_answer_missing: bool
     may_export: bool
     is_sealed: bool
+    stream: StreamPanel | None
+    """None: nobody gets the log as it is sealed."""
     result: Outcome | None

@@ -1,19 +1,22 @@
 """Whether the log is whole, in words. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from helhed_verify.findings import FindingKind
 from hub.audit.answer_repository import DayOfAnswers
 from hub.audit.integrity import SEALING, LogIntegrity, WitnessState
+from hub.audit.streaming import StreamStatus
 from hub.clock import danish_day
 from hub.web.integrity import texts
-from hub.web.integrity.page import AnswerRow, FindingRow, IntegrityPage, WitnessRow
+from hub.web.integrity.page import AnswerRow, FindingRow, IntegrityPage, StreamPanel, WitnessRow
 from hub.web.shell.dates import clock_text, counted, number_text, of_day, of_moment, plural_of, since_text
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.view_models import Link
 
 PATH = "/tilsyn/loggen"
+LATEST = timedelta(days=30)
+"""So much of the log is fetched as events when no day is chosen."""
 
 
 def headline(integrity: LogIntegrity, now: datetime) -> str:
@@ -44,6 +47,7 @@ def integrity_page(  # noqa: PLR0913  keyword-only from the clock on
     days: Sequence[DayOfAnswers],
     back: Link,
     may_export: bool,
+    stream: StreamStatus | None = None,
     result: FormResult | None = None,
 ) -> IntegrityPage:
     """Is the log whole, and how can I see that for myself?"""
@@ -62,9 +66,20 @@ def integrity_page(  # noqa: PLR0913  keyword-only from the clock on
         answers_note=answers_note(days),
         is_answer_missing=any(day.without_line for day in days),
         may_export=may_export,
+        stream=_stream(stream, now) if stream is not None else None,
         is_sealed=integrity.signed_at is not None,
         result=result.outcome if result else None,
     )
+
+
+def days_of(first: str, last: str, today: date) -> tuple[date, date] | str:
+    """The days that were asked for, both with it; or what is wrong. Nothing is the latest thirty days."""
+    try:
+        until = date.fromisoformat(last.strip()) if last.strip() else today
+        since = date.fromisoformat(first.strip()) if first.strip() else until - LATEST
+    except (ValueError, OverflowError):
+        return texts.NO_DAY
+    return (since, until) if date.min < since <= until < date.max else texts.DAYS_TURNED
 
 
 def answers_note(days: Sequence[DayOfAnswers]) -> str:
@@ -82,6 +97,17 @@ def _answers(day: DayOfAnswers) -> AnswerRow:
         without_line=number_text(day.without_line),
         is_missing=day.without_line > 0,
         lines=number_text(day.lines),
+    )
+
+
+def _stream(status: StreamStatus, now: datetime) -> StreamPanel:
+    return StreamPanel(
+        receiver=status.receiver,
+        waiting=_lines(status.waiting),
+        delivered=of_moment(status.delivered_at, now) if status.delivered_at else None,
+        state=texts.BEHIND if status.is_behind(now) else texts.IN_STEP,
+        is_behind=status.is_behind(now),
+        fault=status.fault,
     )
 
 

@@ -3,19 +3,24 @@
 import json
 import zlib
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from pydantic import JsonValue
 
 from hub.access.policy import may
 from hub.audit.answer_repository import list_days
 from hub.audit.export import export_lines, prove_consistency, prove_inclusion
+from hub.audit.forms.choice import EventForm
 from hub.audit.integrity import read_integrity
+from hub.audit.streaming import StreamStatus, export_events, read_stream
+from hub.clock import danish_day, danish_midnight
 from hub.errors import InvalidSetting
 from hub.web.integrity import texts
 from hub.web.integrity.page import IntegrityPage
-from hub.web.integrity.present import PATH, integrity_page
+from hub.web.integrity.present import PATH, days_of, integrity_page
 from hub.web.shell.dates import number_text
 from hub.web.shell.form_result import FormResult, keep_result, take_result
 from hub.web.shell.request_context import RequestContext, open_request
@@ -36,6 +41,7 @@ GZIP = 16 + zlib.MAX_WBITS
 LARGEST = 2**53
 DAYS = 14
 """Of answers that are shown."""
+Day = Annotated[str, Query(max_length=20)]
 Number = Annotated[int | None, Query(ge=0, le=LARGEST)]
 
 
@@ -51,6 +57,7 @@ def integrity(request: Request) -> HTMLResponse:
             days=list_days(context.session, DAYS),
             back=_back_link(context),
             may_export=may(context.actor, AuditAction.EXPORT_LOG),
+            stream=_stream(context),
             result=take_result(request),
         )
         return context.page(page)
@@ -68,6 +75,30 @@ def export(request: Request) -> Response:
             return RedirectResponse(INTEGRITY.path, 303)
     headers = {"content-disposition": 'attachment; filename="helhed-log.jsonl.gz"'}
     return StreamingResponse(_packed(export_lines(database)), media_type="application/gzip", headers=headers)
+
+
+@router.get(f"{INTEGRITY.path}/haendelser")
+def events(request: Request, form: EventForm = EventForm.ECS, fra: Day = "", til: Day = "") -> Response:
+    """The log of some days as events with pseudonyms, for a system that watches; packed."""
+    with open_request(request, INTEGRITY) as context:
+        context.require(AuditAction.EXPORT_EVENTS)
+        database, key = context.app.database, context.app.digest_key
+        days = days_of(fra, til, danish_day(context.now))
+        fault = days if isinstance(days, str) else None
+        if not read_integrity(context.session, context.now).signed_at:
+            fault = f"{texts.NOT_SEALED}."
+        if fault is not None or isinstance(days, str):
+            keep_result(request, FormResult(fault or "", is_error=True))
+            return RedirectResponse(INTEGRITY.path, 303)
+        first, last = days
+        details: dict[str, JsonValue] = {"since": first.isoformat(), "until": last.isoformat(), "form": form.value}
+        context.record(AuditAction.EXPORT_EVENTS, details=details)
+    period = danish_midnight(first), danish_midnight(last + timedelta(days=1))
+    name = f"helhed-{form.value}-{first}-{last}.jsonl.gz"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(
+        _packed(export_events(database, form, key, period)), media_type="application/gzip", headers=headers
+    )
 
 
 @router.get(f"{INTEGRITY.path}/bevis")
@@ -98,6 +129,11 @@ def _packed(lines: Iterable[bytes]) -> Iterator[bytes]:
         if packed := packer.compress(line):
             yield packed
     yield packer.flush()
+
+
+def _stream(context: RequestContext) -> StreamStatus | None:
+    receiver = context.app.settings.audit_stream_url
+    return read_stream(context.session, receiver) if receiver else None
 
 
 def _back_link(context: RequestContext) -> Link:

@@ -38,5 +38,7 @@ WITHOUT_LINE = "{count} om borgere er givet uden en linje i loggen"
 ANSWERS = ("svar", "svar")
 EVERY_ANSWER = "Hvert svar om en borger har sin linje i loggen"
 NO_ANSWERS = "Ingen svar om borgere er talt endnu"
+NO_DAY = "Skriv en dag som 2026-11-27, eller lad feltet stå tomt."
+DAYS_TURNED = "Den første dag er efter den sidste. Byt om på dem, eller lad felterne stå tomme."
 NO_SUCH_LINE = "Linjen {number} er ikke i loggen, eller den er ikke forseglet endnu."
 NO_SUCH_SIZE = "Der er ikke underskrevet noget, da loggen havde {number}."

@@ -47,6 +47,7 @@ AUDIT_ACTION = {
     AuditAction.CHECK_TEST_DATA: "Fik talt cpr-numre, der ikke hører til i test",
     AuditAction.READ_INTEGRITY: "Så, om loggen er hel",
     AuditAction.EXPORT_LOG: "Hentede loggen, eller et bevis for den",
+    AuditAction.EXPORT_EVENTS: "Hentede loggen som hændelser uden navne",
     AuditAction.ERASE_LOG: "Slettede indholdet af gamle linjer i loggen",
     AuditAction.LOG_IN: "Loggede ind",
     AuditAction.LOG_OUT: "Loggede ud",

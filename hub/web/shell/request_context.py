@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from pydantic import JsonValue
 
 from hub.access import service
 from hub.access.alerts import MOST_COUNTED, AlertDesk
@@ -181,10 +182,15 @@ class RequestContext:
             raise MissingRole
 
     def record(
-        self, action: AuditAction, outcome: AuditOutcome = AuditOutcome.SHOWN, about: AuditObject | None = None
+        self,
+        action: AuditAction,
+        outcome: AuditOutcome = AuditOutcome.SHOWN,
+        about: AuditObject | None = None,
+        details: dict[str, JsonValue] | None = None,
     ) -> None:
         """Write the audit line of an act that shows no citizen."""
-        service.record(self.session, self.actor, action, outcome, self.access(), now=self.now, about=about)
+        access = self.access()
+        service.record(self.session, self.actor, action, outcome, access, now=self.now, about=about, details=details)
 
     def page(
         self, page: Page, title: str | None = None, *, status: int = 200, notice: str | None = None
