@@ -113,6 +113,21 @@ def _read_instant(text: str) -> datetime | None:
     return moment if moment is not None and EARLIEST_YEAR <= moment.year <= LATEST_YEAR else None
 
 
+def told_hours(start: datetime | None, end: datetime | None) -> tuple[datetime | None, datetime | None]:
+    """From and until which hour something is agreed on, as far as a source truly tells.
+
+    Midnight in Denmark is a day written as an instant, and no hour. An end that comes after no beginning is none.
+    """
+    if start is None or _is_midnight(start):
+        return None, None
+    return start, end if end is not None and end > start and not _is_midnight(end) else None
+
+
+def _is_midnight(moment: datetime) -> bool:
+    local = moment.astimezone(DANISH_TIME)
+    return (local.hour, local.minute, local.second) == (0, 0, 0)
+
+
 def _parsed(match: re.Match[str]) -> datetime | None:
     day, clock, fraction, offset = match.groups()
     is_end = _END_OF_DAY.fullmatch(clock) is not None

@@ -199,6 +199,10 @@ class ContactFact(Schema):
     """Whether it is a stay in a hospital (indlæggelse), which lasts."""
     leave_since: date | None = None
     """Since when the citizen is on leave from the stay."""
+    starts_at: Instant | None = None
+    """From which hour. None: the source tells a day alone."""
+    ends_at: Instant | None = None
+    """Until which hour, later than ``starts_at``. None: the source does not tell how long it lasts."""
     responsible: Responsible | None = None
 
 

@@ -28,7 +28,7 @@ class RuleAssessment(Schema):
     areas: frozenset[Area]
     """Areas whose sources told the facts."""
     of_plan: bool = False
-    """The hit rests on Borgerens plan, too: who may not read the plan does not read the judgement."""
+    """The hit rests on Borgerens plan or a meeting, too: who may not read that does not read the judgement."""
     verdict: Verdict
     reason: str
     """In the words of the professional, without national numbers and without names of the family."""

@@ -300,6 +300,27 @@ def test_an_interview_is_on_its_danish_day_and_says_no_more_than_that(star: Star
     assert "never read" not in record.model_dump_json()
 
 
+@pytest.mark.parametrize(
+    ("given", "hours"),
+    [
+        ({"startTime": "2023-10-04T10:00:00", "endTime": "2023-10-04T11:00:00"}, ("08:00", "09:00")),
+        ({"startTime": "2023-11-04T10:00:00", "endTime": "2023-11-04T11:00:00"}, ("09:00", "10:00")),
+        ({"startTime": "2023-10-04T10:00:00"}, ("08:00", None)),
+        ({"startTime": "2023-10-04T10:00:00", "endTime": "2023-10-04"}, ("08:00", None)),
+        ({"startTime": "2023-10-04T10:00:00", "endTime": "2023-10-04T09:00:00"}, ("08:00", None)),
+        ({"dato": "2023-10-04"}, (None, None)),
+        ({"startTime": "2023-10-03T22:00:00Z", "endTime": "2023-10-04T22:00:00Z"}, (None, None)),
+    ],
+)
+def test_an_interview_has_the_hours_that_are_told_and_a_day_alone_has_none(
+    star: Star, resolve: Resolve, given: dict[str, str], hours: tuple[str | None, str | None]
+) -> None:
+    record = only(looked_up(star, resolve, "Samtale", "interview", **given))
+    assert isinstance(record.fact, ContactFact)
+    told = tuple(each and f"{each:%H:%M}" for each in (record.fact.starts_at, record.fact.ends_at))
+    assert (told, record.valid.start) == (hours, date(2023, 11 if "2023-11" in str(given) else 10, 4))
+
+
 def test_an_invitation_that_was_cancelled_is_gone(star: Star, resolve: Resolve) -> None:
     given = {"startTidspunkt": "2023-10-02T10:00:00", "status": {"kode": 3, "tekst": "Aflyst"}}
     assert only(looked_up(star, resolve, "90000", "indkaldelse", **given)).deleted

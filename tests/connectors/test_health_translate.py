@@ -258,6 +258,32 @@ def test_clinical_codes_stay_out(resource_type: str, run: Run) -> None:
     assert [one.rule for one in outcomes(clinical, run)] == ["not_a_municipal_effort"]
 
 
+@pytest.mark.parametrize(
+    ("period", "hours"),
+    [
+        ({"start": "2023-10-04T10:30:00+02:00", "end": "2023-10-04T11:15:00+02:00"}, ("08:30", "09:15")),
+        ({"start": "2023-10-04T08:30:00Z"}, ("08:30", None)),
+        ({"start": "2023-10-04T08:30:00Z", "end": "2023-10-04"}, ("08:30", None)),
+        ({"start": "2023-10-04", "end": "2023-10-04"}, (None, None)),
+        ({"start": "2023-10-04T00:00:00+02:00", "end": "2023-10-04T11:15:00+02:00"}, (None, None)),
+    ],
+)
+def test_a_planned_contact_has_the_hours_that_its_period_tells(
+    period: dict[str, str], hours: tuple[str | None, str | None], run: Run
+) -> None:
+    planned = {
+        "resourceType": "Encounter", "id": "e-1", "status": "planned", "subject": SUBJECT, "period": period,
+        "class": {"system": codes.ACT_SYSTEM, "code": "AMB"},
+    }  # fmt: skip
+    (record,) = [one.record for one in outcomes(planned, run)]
+    assert record is not None
+    assert isinstance(record.fact, ContactFact)
+    told = tuple(each and f"{each:%H:%M}" for each in (record.fact.starts_at, record.fact.ends_at))
+    assert (told, record.valid.start) == (hours, date(2023, 10, 4))
+    cancelled = {**planned, "status": "cancelled"}
+    assert [one.record.deleted for one in outcomes(cancelled, run) if one.record] == [True]
+
+
 def notification(activity: str) -> Item:
     stay = {
         "resourceType": "Encounter", "id": "e-1", "status": "in-progress", "subject": SUBJECT,

@@ -1,7 +1,7 @@
 """Stays, contacts, cases, plans and assignments on the pages about a citizen."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -104,6 +104,57 @@ def test_a_contact_says_whether_it_is_planned_or_has_been(state: ContactState | 
     assert [row.text for row in overview_page(data).contacts] == [text]
     outcome = "gennemført" if state is ContactState.ENDED else text
     assert [row.outcome for row in timeline_page(data).rows if row.text == "Hjemmebesøg"] == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("state", "day", "hours", "text", "outcome"),
+    [
+        (
+            ContactState.PLANNED,
+            date(2023, 10, 3),
+            ("2023-10-03T08:00Z", "2023-10-03T09:00Z"),
+            "planlagt til tirsdag 3. oktober 2023 kl. 10.00–11.00",
+            None,
+        ),
+        # The same hour of the day after the clocks were put back.
+        (
+            ContactState.PLANNED,
+            date(2023, 10, 30),
+            ("2023-10-30T09:00Z", None),
+            "planlagt til mandag 30. oktober 2023 kl. 10.00",
+            None,
+        ),
+        (
+            ContactState.ENDED,
+            date(2023, 9, 1),
+            ("2023-09-01T08:00Z", "2023-09-01T09:00Z"),
+            "1. sep. 2023 kl. 10.00–11.00",
+            "gennemført kl. 10.00–11.00",
+        ),
+        (
+            ContactState.PLANNED,
+            date(2023, 9, 1),
+            ("2023-09-01T08:00Z", None),
+            "var planlagt til 1. sep. 2023 kl. 10.00; kilden siger ikke, om det blev til noget",
+            None,
+        ),
+        (
+            ContactState.PLANNED,
+            date(2023, 10, 3),
+            ("2023-10-03T20:00Z", "2023-10-04T06:00Z"),
+            "planlagt til tirsdag 3. oktober 2023 kl. 22.00 til 4. okt. 2023 kl. 08.00",
+            None,
+        ),
+    ],
+)
+def test_a_contact_says_its_hours_where_the_source_tells_them(
+    state: ContactState, day: date, hours: tuple[str, str | None], text: str, outcome: str | None
+) -> None:
+    starts_at, ends_at = (datetime.fromisoformat(each) if each else None for each in hours)
+    fact = ContactFact(title="Hjemmebesøg", state=state, starts_at=starts_at, ends_at=ends_at)
+    data = page_data(fact, Period(start=day, end=day + timedelta(days=1)))
+    assert [row.text for row in overview_page(data).contacts] == [text]
+    assert [row.outcome for row in timeline_page(data).rows if row.text == "Hjemmebesøg"] == [outcome or text]
 
 
 def test_an_old_contact_is_left_to_the_timeline() -> None:

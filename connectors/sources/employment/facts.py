@@ -6,6 +6,7 @@ Days are Danish: an instant becomes the day it is here, and a last day is the la
 import re
 from datetime import date, timedelta
 
+from connectors.dates import told_hours
 from connectors.kit import DANISH_TIME, InvalidValue
 from connectors.sources.employment.fields import Code, Fields
 from connectors.sources.employment.record_builder import Run, Statement
@@ -231,12 +232,15 @@ def _meeting(run: Run, body: Fields, kind: Code | None, text: str | None, title:
         label = lookup("interview_kinds", kind.code, day)
         title = text or (label.danish if label else title)
         coded_kind = Coded(code_list="interview_kinds" if label else "star:InterviewType", code=kind.code, label=text)
+    starts_at, ends_at = told_hours(start, end)
     is_held = word.startswith(("afholdt", "gennemført", "completed"))
     is_planned = word.startswith(("planlagt", "indkaldt", "booket", "planned")) or day > run.observed_at.date()
     fact = ContactFact(
         title=text or title,
         code=coded_kind,
         state=ContactState.ENDED if is_held else ContactState.PLANNED if is_planned or status is None else None,
+        starts_at=starts_at,
+        ends_at=ends_at,
         responsible=run.responsible(body, person="caseworker", unit="unit"),
     )
     return Statement(fact, Period(start=day, end=last + timedelta(days=1)))

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 
+from connectors.dates import parse_instant, told_hours
 from connectors.kit import DANISH_TIME, InvalidValue
 from connectors.sources.health import codes
 from connectors.sources.health.context import UNREADABLE_ACTIVITY, ResourceContext
@@ -62,11 +63,14 @@ def encounter(resource: Json, context: ResourceContext) -> SourceRecord:
         builder.flag("status", "unknown_status")
     leave = _leave(payload) if state is ContactState.ON_LEAVE else None
     valid = _valid(builder, payload, state, is_stay=is_stay, stated_at=context.stated_at)
+    starts_at, ends_at = told_hours(_moment(payload.period.start), _moment(payload.period.end))
     fact = fact.model_copy(
         update={
             "status": _words_of(advis, state),
             "state": state,
             "is_stay": is_stay,
+            "starts_at": starts_at,
+            "ends_at": ends_at,
             "leave_since": builder.day("extension.leavePeriod.start", leave.start) if leave else None,
             "responsible": context.responsible(payload.service_provider) if payload.service_provider else None,
         }
@@ -134,6 +138,11 @@ def _valid(
         last = max(stated_at.astimezone(DANISH_TIME).date(), valid.start)
         return Period(start=valid.start, end=last + timedelta(days=1))
     return valid
+
+
+def _moment(text: str | None) -> datetime | None:
+    """The instant, where the text tells an hour; a bad text is told of by its day."""
+    return parse_instant(text) if text else None
 
 
 def communication(resource: Json, context: ResourceContext) -> SourceRecord:

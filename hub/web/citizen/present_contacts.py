@@ -8,7 +8,7 @@ from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_efforts import person, source_line
 from hub.web.citizen.present_employment import employment_text, is_current
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import capital, day_text, long_day_text, within
+from hub.web.shell.dates import capital, day_text, hours_text, long_day_text, weekday_text, within
 from hub.web.shell.plans import CLOSED_PLANS
 from hub.web.shell.view_models import Person
 from schemas.codes import Coded, danish_label
@@ -88,9 +88,10 @@ def contact_text(entry: Entry, contact: ContactFact, today: date) -> str:
             return f"på orlov fra sygehuset{leave}; {admitted}"
         return f"{admitted}, tilbage fra orlov" if contact.status and contact.status.code == "SLOR" else admitted
     if start is not None and _is_ahead(entry, contact, today):
-        return f"planlagt til {long_day_text(start)}"
+        day = weekday_text(start) if contact.starts_at else long_day_text(start)
+        return f"planlagt til {day}{_hours(contact)}"
     if contact.state is ContactState.PLANNED and start is not None:
-        return f"var planlagt til {day_text(start)}; kilden siger ikke, om det blev til noget"
+        return f"var planlagt til {day_text(start)}{_hours(contact)}; kilden siger ikke, om det blev til noget"
     how = f", {within(danish_label(contact.status, today))}" if contact.status and contact.is_stay else ""
     return f"{_days(entry, contact)}{how}"
 
@@ -104,7 +105,7 @@ def _is_ahead(entry: Entry, contact: ContactFact, today: date) -> bool:
 def contact_outcome(entry: Entry, contact: ContactFact, today: date) -> str:
     """The same beside its days: of a contact that was held only that."""
     if contact.state is ContactState.ENDED and not contact.is_stay and entry.valid.start:
-        return "gennemført"
+        return f"gennemført{_hours(contact)}"
     return contact_text(entry, contact, today)
 
 
@@ -184,6 +185,13 @@ def _days(entry: Entry, contact: ContactFact) -> str:
     if start is None:
         return f"til {day_text(end - timedelta(days=1))}" if end else "dagen er ikke oplyst"
     if end is None:
-        return f"fra {day_text(start)}" if contact.is_stay else day_text(start)
+        return f"fra {day_text(start)}" if contact.is_stay else f"{day_text(start)}{_hours(contact)}"
     last = end - timedelta(days=1)
+    if contact.starts_at and not contact.is_stay:
+        return f"{day_text(start)}{_hours(contact)}"
     return day_text(start) if last <= start else f"{day_text(start)} til {day_text(last)}"
+
+
+def _hours(contact: ContactFact) -> str:
+    """From and until which hour, after the day; empty where the source tells none."""
+    return f" {hours_text(contact.starts_at, contact.ends_at)}" if contact.starts_at else ""

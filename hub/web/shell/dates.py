@@ -60,6 +60,20 @@ def clock_text(moment: datetime) -> str:
     return f"{moment.astimezone(DANISH_TIME):%H.%M}"
 
 
+def weekday_text(day: date) -> str:
+    """``tirsdag 4. marts 2025``."""
+    return _formatted(day, "EEEE d. MMMM y")
+
+
+def hours_text(starts_at: datetime, ends_at: datetime | None) -> str:
+    """After the day: ``kl. 10.00–11.00``, Danish time; ``kl. 10.00`` of what has no end; another day's end in full."""
+    start = f"kl. {clock_text(starts_at)}"
+    if ends_at is None:
+        return start
+    last, end = danish_day(ends_at), clock_text(ends_at)
+    return f"{start}–{end}" if last == danish_day(starts_at) else f"{start} til {day_text(last)} kl. {end}"
+
+
 def of_day(day: date) -> When:
     """A day."""
     return When(text=day_text(day), iso=day.isoformat(), full=long_day_text(day))
