@@ -5,7 +5,7 @@ an indicator are acts: decided, logged, then done.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from hub.access import identity
 from hub.access.audit_entry import audit_entry
 from hub.access.colleagues import Colleague, cut_colleague
-from hub.access.course_policy import may_handle_plan
+from hub.access.course_policy import may_handle_meeting, may_handle_plan
+from hub.access.meeting_facts import meeting_facts, meeting_kinds
 from hub.access.naming import without_names
 from hub.access.plan_facts import plan_facts, plan_words
 from hub.access.policy import decide, is_reason
@@ -24,7 +25,8 @@ from hub.access.redaction import redact_identifiers
 from hub.access.rule_policy import may_assess
 from hub.access.showing import cut_and_mask
 from hub.audit.service import write
-from hub.clock import danish_day
+from hub.clock import danish_day, danish_midnight
+from hub.course import meeting_repository, team_repository
 from hub.course import repository as course
 from hub.course.plan_repository import read_plans
 from hub.course.views import CourseView
@@ -39,6 +41,7 @@ from hub.rules.register import ActiveRule, active_rules
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, AuditOutcome, Decision
 from schemas.base import Schema
 from schemas.course import TeamFunction
+from schemas.meeting import Meeting, MeetingKind, MeetingState
 from schemas.overview import Overview, SectionState
 from schemas.plan import CitizenPlan
 from schemas.rule import ProfessionalIndicator, RuleAssessment, Verdict
@@ -48,6 +51,10 @@ Reading = tuple[Overview, Decision, AccessFacts]
 """A citizen of a page as the actor sees them, and what was decided on which facts."""
 Complete = Callable[[Overview], Overview]
 """Completes a cut overview with what may be missing (``hub.web.shell.coverage``)."""
+
+
+MEETINGS_READ = 50
+"""Of the meetings that are planned the next; no course has more."""
 
 
 class CitizenPoints(Schema):
@@ -61,6 +68,8 @@ class CitizenPoints(Schema):
     """Those of areas that the reader sees."""
     plan_words: Mapping[str, str] = Field(default_factory=dict)
     """What the goals and wishes of the plan say on which hits rest, by the ids of their facts."""
+    meeting_kinds: Mapping[str, MeetingKind] = Field(default_factory=dict)
+    """What the meetings are called on which hits rest, likewise."""
 
     def assessment_of(self, hit: Hit) -> RuleAssessment | None:
         """The latest judgement of the hit as its facts are now; None: there is none."""
@@ -111,6 +120,8 @@ def read_points(
     today = danish_day(now)
     ids = [overview.citizen_id for overview, _, _ in people]
     plans = _readable_plans(session, actor, people, view)
+    reads_meetings = any(rule.definition.id == "same_hours" for rule in rules)
+    meetings = _readable_meetings(session, actor, people, view, today) if reads_meetings else None
     assessments = repository.list_assessments(session, ids)
     colleagues = identity.colleagues(session, [each.assessed_by_id for each in assessments])
     is_protected = any(overview.header.person.name_address_protected for overview, _, _ in people)
@@ -125,21 +136,29 @@ def read_points(
 
     indicators = repository.list_indicators(session, ids, today)
     points = []
-    for overview, decision, _ in people:
+    for overview, decision, access_facts in people:
         plan = plans.get(overview.citizen_id)
         own_indicators = [
             each for each in indicators if each.citizen_id == overview.citizen_id and each.area in _whole(overview)
         ]
+        # Consent and a place on the team are one fact of each citizen; the course's meetings are read by both.
+        own_meetings = meetings if access_facts.on_team else None
         facts = extract_facts(
             overview,
-            _course_state(view),
+            _course_state(view, hides_meetings=own_meetings is None),
             now,
             own_area=actor.area,
             own_unit=actor.unit_id,
-        ).with_facts([*map(indicator_fact, own_indicators), *(plan_facts(plan) if plan else ())])
+        ).with_facts(
+            [
+                *map(indicator_fact, own_indicators),
+                *(plan_facts(plan) if plan else ()),
+                *meeting_facts(own_meetings or (), overview.citizen_id),
+            ]
+        )
         findings = evaluate(rules, facts)
         evidence = {key for hit in findings.hits for key in hit.evidence}
-        words = plan_words(plan) if plan else {}
+        words, kinds = plan_words(plan) if plan else {}, meeting_kinds(own_meetings or ())
         points.append(
             CitizenPoints(
                 citizen_id=overview.citizen_id,
@@ -153,6 +172,7 @@ def read_points(
                 ),
                 indicators=tuple(own_indicators),
                 plan_words={key: words[key] for key in evidence & words.keys()},
+                meeting_kinds={key: kinds[key] for key in evidence & kinds.keys()},
             )
         )
     return tuple(points)
@@ -166,6 +186,26 @@ def _readable_plans(
         return {}
     readable = [facts.citizen_id for _, _, facts in people if may_handle_plan(actor, AuditAction.READ_PLAN, facts)]
     return read_plans(session, view.course_id, readable) if readable else {}
+
+
+def _readable_meetings(
+    session: Session, actor: Actor, people: Sequence[Reading], view: CourseView | None, today: date
+) -> tuple[Meeting, ...] | None:
+    """The planned meetings of the page's course from today on; None: they are not for the actor to read."""
+    consenting = [facts.citizen_id for _, _, facts in people if facts.on_team]
+    place = team_repository.course_facts(session, actor, view.course_id, today) if view and consenting else None
+    if place is None or not may_handle_meeting(
+        actor, AuditAction.READ_MEETING, place, has_consent=bool(consenting), is_own=False
+    ):
+        return None
+    return meeting_repository.list_meetings(
+        session,
+        {place.course_id: consenting},
+        first=danish_midnight(today),
+        state=MeetingState.PLANNED,
+        next_first=True,
+        size=MEETINGS_READ,
+    )
 
 
 def rules_in_force(session: Session, now: datetime) -> tuple[ActiveRule, ...]:
@@ -322,7 +362,12 @@ def _whole(overview: Overview) -> frozenset[Area]:
     )
 
 
-def _course_state(view: CourseView | None) -> CourseState:
+def _course_state(view: CourseView | None, *, hides_meetings: bool) -> CourseState:
     leads = [member for member in view.team if member.function is TeamFunction.LEAD_COORDINATOR] if view else []
     has_lead = any(member.is_active for member in leads)
-    return CourseState(id="course", has_course=view is not None, has_lead=has_lead)
+    return CourseState(
+        id="course",
+        has_course=view is not None,
+        has_lead=has_lead,
+        hides_meetings=view is not None and hides_meetings,
+    )

@@ -24,6 +24,7 @@ CONDITIONS: Mapping[str, Condition] = {
     "opposite_demands": overlaps.opposite_demands,
     "same_goal_twice": overlaps.same_goal_twice,
     "no_successor": overlaps.no_successor,
+    "same_hours": overlaps.same_hours,
 }
 
 

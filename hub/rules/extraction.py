@@ -10,6 +10,7 @@ from hub.rules.deadlines import deadline_state, receipt_state
 from hub.rules.facts import (
     AREAS_OF,
     AbsenceShare,
+    Appointment,
     Birth,
     CourseState,
     Demand,
@@ -31,6 +32,8 @@ from schemas.facts import (
     AbsenceFact,
     AuthorityFact,
     ConcernNotificationFact,
+    ContactFact,
+    ContactState,
     EffortFact,
     EnrolmentFact,
     GoalFact,
@@ -47,7 +50,7 @@ PLACEMENTS = ("27.27",)
 """KLE groups of placements (anbringelse)."""
 _FACT_KIND = {FactKind.ABSENCE: "absence", FactKind.ENROLMENT: "enrolment", FactKind.EFFORT: "effort",
               FactKind.NOTIFICATION: "concern_notification", FactKind.GOAL: "goal", FactKind.WISH: "goal",
-              FactKind.MOVE: "authority"}  # fmt: skip
+              FactKind.MOVE: "authority", FactKind.APPOINTMENT: "contact"}  # fmt: skip
 
 
 def extract_facts(
@@ -132,8 +135,19 @@ def _of_entry(
                 grade=int(fact.grade) if fact.grade and fact.grade.isdecimal() else None,
                 school_key=hashlib.sha256(fact.school.id.encode()).hexdigest()[:16],
             )
+        case ContactFact() as fact if (appointment := _appointment(entry, fact)) is not None:
+            yield appointment
         case AuthorityFact():
             yield Move(id=entry.id, area=entry.area, on=entry.valid.start, move=MoveKind.OTHER_AUTHORITY)
+
+
+def _appointment(entry: Entry, contact: ContactFact) -> Appointment | None:
+    """What is agreed on or lasts; None of what is over, and of a day on which nobody says that somebody must come."""
+    day = danish_day(contact.starts_at) if contact.starts_at else entry.valid.start
+    is_said = contact.starts_at is not None or contact.state is ContactState.PLANNED
+    if contact.state is ContactState.ENDED or day is None or not is_said:
+        return None
+    return Appointment(id=entry.id, area=entry.area, day=day, starts_at=contact.starts_at, ends_at=contact.ends_at)
 
 
 def _effort(entry: Entry, effort: EffortFact, today: date) -> EffortSpan:

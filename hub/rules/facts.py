@@ -32,6 +32,7 @@ class FactKind(StrEnum):
     BIRTH = "birth"
     ENROLMENT = "enrolment"
     MOVE = "move"
+    APPOINTMENT = "appointment"
 
 
 class Demand(StrEnum):
@@ -48,9 +49,9 @@ class RuleFact(Schema):
 
     id: str
     area: Area | None = None
-    """None: it is no source's, but the course's, the plan's or the person's."""
+    """None: it is no source's, but the course's, the plan's, a meeting's or the person's."""
     of_plan: bool = False
-    """It stands in Borgerens plan: who may not read the plan gets no hit that rests on it."""
+    """It stands in Borgerens plan, or is a meeting of the team: who may not read that gets no hit that rests on it."""
 
 
 class AbsenceShare(RuleFact):
@@ -120,6 +121,8 @@ class CourseState(RuleFact):
 
     has_course: bool
     has_lead: bool
+    hides_meetings: bool = False
+    """There is a course, and its meetings, if it has any, are not the reader's to see."""
 
 
 class Birth(RuleFact):
@@ -151,6 +154,17 @@ class Move(RuleFact):
     move: MoveKind
 
 
+class Appointment(RuleFact):
+    """When the citizen is to be somewhere: a contact that is agreed on or lasts, or a meeting of the team."""
+
+    day: date
+    """The first Danish day."""
+    starts_at: Instant | None
+    """None: the source tells a day alone."""
+    ends_at: Instant | None = None
+    """Later than ``starts_at``. None: nobody says how long it lasts."""
+
+
 FACT_KINDS: Mapping[type[RuleFact], FactKind] = {
     AbsenceShare: FactKind.ABSENCE,
     EffortSpan: FactKind.EFFORT,
@@ -162,6 +176,7 @@ FACT_KINDS: Mapping[type[RuleFact], FactKind] = {
     Birth: FactKind.BIRTH,
     EnrolmentSpan: FactKind.ENROLMENT,
     Move: FactKind.MOVE,
+    Appointment: FactKind.APPOINTMENT,
 }
 """The allow-list: there is no other fact."""
 AREAS_OF: Mapping[FactKind, frozenset[Area]] = {
@@ -173,6 +188,7 @@ AREAS_OF: Mapping[FactKind, frozenset[Area]] = {
     FactKind.WISH: frozenset(Area),
     FactKind.MOVE: frozenset({Area.EMPLOYMENT}),
     FactKind.INDICATOR: frozenset(Area),
+    FactKind.APPOINTMENT: frozenset({Area.EMPLOYMENT, Area.HEALTH}),
 }
 """Which areas tell facts of a kind; an indicator is of the area in which the professional works."""
 
@@ -189,6 +205,12 @@ class UnknownReason(StrEnum):
     """The source does not say what the rule asks."""
     NO_REVIEW_DAY = "no_review_day"
     """A goal of the plan has no day on which it is looked at again."""
+    NO_HOURS = "no_hours"
+    """Two things are on one day, and a source does not say when."""
+    MAYBE_ONE = "maybe_one"
+    """A meeting of the team and a contact have the same hours: they may be one, told twice."""
+    MEETINGS_WITHHELD = "meetings_withheld"
+    """The meetings of the course are not for the reader to see, whether there are any or not."""
 
 
 class Unknowable(Schema):

@@ -26,7 +26,7 @@ class Hit(Schema):
     areas: frozenset[Area] = frozenset()
     """Areas whose sources told the facts. Who sees fewer does not get the hit."""
     of_plan: bool = False
-    """It rests on something of Borgerens plan, too."""
+    """It rests on something of Borgerens plan or on a meeting of the team, too."""
     values: Mapping[str, Value] = {}
     """Numbers, days (ISO) and keys for the sentence, among them the limit."""
 

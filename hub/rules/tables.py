@@ -47,7 +47,7 @@ class RuleAssessmentRow(Base):
     areas: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """Areas whose sources told the facts: who sees fewer does not read the assessment."""
     of_plan: Mapped[bool] = mapped_column(server_default="false")
-    """The hit rests on the plan, too: who may not read that does not read the assessment."""
+    """The hit rests on the plan or a meeting, too: who may not read that does not read the assessment."""
     verdict: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     assessed_by_id: Mapped[str] = mapped_column(Text)

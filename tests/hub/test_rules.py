@@ -13,6 +13,7 @@ from hub.rules.evaluation import evaluate
 from hub.rules.facts import (
     AREAS_OF,
     AbsenceShare,
+    Appointment,
     Birth,
     CourseState,
     Demand,
@@ -36,6 +37,7 @@ from schemas.facts import AbsenceKind, Progress
 from schemas.source import Area
 
 TODAY = date(2023, 9, 12)
+NOON = datetime(2023, 9, 12, 10, tzinfo=UTC)
 CITIZEN = UUID(int=1)
 RULES = tuple(ActiveRule(definition=definition, limit=definition.limit) for definition in definitions_on(TODAY))
 NO_LEAD = CourseState(id="course", has_course=False, has_lead=False)
@@ -306,9 +308,22 @@ def all_facts() -> st.SearchStrategy[list[RuleFact]]:
         st.sampled_from([None, "g1", "g2"]),
     )
     wishes = st.builds(WishStated, id=st.sampled_from(["w1", "w2"]), area=AREAS, stated_on=st.none() | DAYS)
+    appointments = st.builds(
+        lambda key, area, hours: Appointment(
+            id=key,
+            area=area,
+            of_plan=area is None,
+            day=TODAY,
+            starts_at=hours and NOON + timedelta(minutes=15 * hours[0]),
+            ends_at=NOON + timedelta(minutes=15 * sum(hours)) if hours and hours[1] else None,
+        ),
+        st.sampled_from(["a1", "a2", "a3", "a4"]),
+        st.none() | AREAS,
+        st.none() | st.tuples(st.integers(0, 4), st.integers(0, 4)),
+    )
     births = st.builds(Birth, id=st.just("person"), born=st.dates(date(2004, 1, 1), date(2008, 1, 1)))
     return st.lists(
-        st.one_of(efforts(), notifications(), absences, goals, plan_goals, wishes, births),
+        st.one_of(efforts(), notifications(), absences, goals, plan_goals, wishes, appointments, births),
         max_size=9,
         unique_by=lambda fact: fact.id,
     )

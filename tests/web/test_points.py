@@ -1,7 +1,8 @@
 """*Værd at tale om* and the register: what approved rules point at, judged by people."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from uuid import uuid4
 
 from deploy.seed import approve_rules
@@ -9,11 +10,14 @@ from hub.access.tables import ActorRow
 from hub.audit.repository import Selection, list_entries
 from hub.rules.repository import list_approvals, list_assessments
 from schemas.access import AuditAction, AuditOutcome
-from schemas.facts import Outcome
+from schemas.facts import ContactFact, ContactState, Outcome
+from schemas.period import Period
+from schemas.source import Area
 from tests.processing import process_records
 from tests.web import maja
 from tests.web.conftest import Town, record_of
 from tests.web.serving import Browser
+from tests.web.test_meeting_pages import plan_meeting, send_form
 
 
 def approve(town: Town) -> None:
@@ -131,6 +135,44 @@ def test_a_goal_of_the_plan_is_a_point_for_those_alone_who_read_the_plan(town: T
         assert words not in told.text
 
 
+def test_a_meeting_and_a_contact_at_the_same_hours_are_told_to_those_alone_who_see_both(town: Town) -> None:
+    approve(town)
+    anna, ole, emil = town.client("anna.holm"), town.client("ole.bruun"), town.ids[maja.EMIL]
+    at = datetime(2023, 9, 12, 8, 30, tzinfo=UTC)
+    fact = ContactFact(title="Hjemmebesøg", state=ContactState.PLANNED, starts_at=at, ends_at=at + timedelta(hours=1))
+    day = Period(start=maja.NOW.date(), end=maja.NOW.date() + timedelta(days=1))
+    seen = maja.entry("91", Area.SOCIAL, fact, day, [maja.EMIL])
+    hidden = maja.entry("92", Area.HEALTH, fact.model_copy(update={"title": "Behandling"}), day, [maja.EMIL])
+    records = [record_of(seen), record_of(hidden)]
+    process_records(town.context.database, records, digest_key=town.context.digest_key, now=town.clock.now())
+    key = plan_meeting(town, anna)  # today from 10.00 to 11.00; the contacts are from 10.30 to 11.30
+    address, rule = f"/punkter/{emil}", f"same_hours {emil}"
+    text = (
+        "Netværksmøde i forløbet og «Hjemmebesøg» (social) ligger oven i hinanden:"
+        " tirsdag 12. september 2023 kl. 10.00–11.00 og kl. 10.30–11.30"
+    )
+    point = points_of(anna, address)[rule]
+    assert point["text"] == text
+    page = anna.get(address).text
+    assert "Møder i forløbet" in page
+    assert "Behandling" not in anna.get(f"/api{address}").text
+    assert "planlagt til tirsdag 12. september 2023 kl. 10.30–11.30" in anna.get(f"/overblik/{emil}").text
+    judged = {"person": str(emil), "key": point["key"], "verdict": "not_relevant", "words": "Mødet er flyttet i huset"}
+    assert "Mødet er flyttet i huset" in anna.post(f"{address}/vurder", **judged).text
+    # Who is not on the team learns nothing of a meeting, and that it is unknown.
+    ole.post(f"/overblik/{emil}/grund", purpose="case_work", reason="Akut besøg i hjemmet i dag", side="punkter")
+    told = ole.get(f"/api{address}")
+    assert told.status_code == HTTPStatus.OK
+    assert (rule in points_of(ole, address)) is True, "the two contacts, both of which Ole sees"
+    assert "møde i forløbet" not in told.text
+    assert "Mødet er flyttet" not in told.text
+    assert "Forløbets møder er ikke for dig at se" in ole.get(address).text
+    assert key not in told.text
+    # A meeting that is cancelled clashes with nothing.
+    send_form(anna, f"/moeder/{key}/aflys", {"version": "1", "reason": "Emil er syg i dag"})
+    assert rule not in points_of(anna, address)
+
+
 def test_the_register_is_read_by_all_and_decided_by_the_administrator_for_a_reason(town: Town) -> None:
     administrator, dpo = town.client("tine.skov"), town.client("jens.dam")
     headers = {"X-CSRF-Token": administrator.token()}
@@ -141,7 +183,7 @@ def test_the_register_is_read_by_all_and_decided_by_the_administrator_for_a_reas
     wrong = administrator.http.post("/api/regler/absence_total_local", json={**ask, "reason": "ja"}, headers=headers)
     assert [fault["fault"] for fault in wrong.json()["faults"]] == ["reason_missing"]
     page = dpo.http.get("/regler").text
-    assert "1 regel af 13 er slået til" in page
+    assert "1 regel af 14 er slået til" in page
     assert "Grænse: 25 %" in page
     assert "godkendt af Tine Skov" in page
     assert "Godkend og slå til" not in page

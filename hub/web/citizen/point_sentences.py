@@ -12,25 +12,28 @@ from hub.rules.indicators import indicator_titles
 from hub.rules.transitions import TransitionKind
 from hub.web.citizen import point_texts as texts
 from hub.web.citizen.present_school import enrolment_title, percent_text, quarter_text
-from hub.web.shell.dates import at_minute, capital, day_text, listed, within
+from hub.web.shell.dates import at_minute, capital, day_text, hours_text, listed, weekday_text, within
+from hub.web.shell.meeting_texts import MEETING_KIND
 from hub.web.shell.people import sender
 from hub.web.shell.texts import AREA
-from schemas.facts import ConcernNotificationFact, EffortFact, EnrolmentFact, GoalFact, Progress
+from schemas.facts import ConcernNotificationFact, ContactFact, EffortFact, EnrolmentFact, GoalFact, Progress
+from schemas.meeting import MeetingKind
 from schemas.overview import Entry
 from schemas.rule import ProfessionalIndicator
 
 
 class HitWords:
-    """The words that sentences about hits may use: entries of the page, indicators, and the plan."""
+    """The words that sentences about hits may use: entries of the page, indicators, the plan, and meetings."""
 
     def __init__(
         self,
         entries: Sequence[Entry],
         indicators: Mapping[str, ProfessionalIndicator],
         plan: Mapping[str, str],
+        meetings: Mapping[str, MeetingKind],
         today: date,
     ) -> None:
-        self._today, self._plan = today, plan
+        self._today, self._plan, self._meetings = today, plan, meetings
         self._entries = {entry.id: entry for entry in entries}
         self._indicators = indicators
 
@@ -46,7 +49,7 @@ class HitWords:
             return f"{capital(who or texts.CITIZEN)} {said}"
         return capital(said) if who is None or is_subject else f"{who}: {said}"
 
-    def _said(self, hit: Hit, who: str) -> str:  # noqa: C901, PLR0911  a sentence for each kind of rule
+    def _said(self, hit: Hit, who: str) -> str:  # noqa: C901, PLR0911, PLR0912  a sentence for each kind of rule
         match hit.rule:
             case "absence_unlawful_15" | "absence_unlawful_10":
                 return texts.ABSENCE.format(**self._absence(hit))
@@ -73,6 +76,8 @@ class HitWords:
                 if hit.of_plan:
                     return texts.SAME_GOAL_IN_PLAN.format(areas=listed(areas), goal=goals[0], efforts=self._titles(hit))
                 return texts.SAME_GOAL.format(areas=listed(areas), goal=goals[0], efforts=self._titles(hit))
+            case "same_hours":
+                return self._same_hours(hit)
             case _:
                 text = texts.ENDED_ALONE if hit.values["has_ended"] else texts.ENDS_ALONE
                 area = within(AREA[next(iter(hit.areas))])
@@ -148,6 +153,31 @@ class HitWords:
             )
             + since
         )
+
+    def _same_hours(self, hit: Hit) -> str:
+        first, second = (self._appointment(key) for key in hit.evidence)
+        starts, ends, other_starts, other_ends = (
+            datetime.fromisoformat(str(hit.values[name])) if hit.values[name] else None
+            for name in ("starts_at", "ends_at", "other_starts_at", "other_ends_at")
+        )
+        if starts is None or other_starts is None:
+            raise ValueError(hit.rule)
+        day, other_day = danish_day(starts), danish_day(other_starts)
+        hours = hours_text(other_starts, other_ends)
+        return texts.SAME_HOURS.format(
+            first=first,
+            second=second,
+            day=weekday_text(day),
+            hours=hours_text(starts, ends),
+            other_hours=hours if other_day == day else f"{weekday_text(other_day)} {hours}",
+        )
+
+    def _appointment(self, key: str) -> str:
+        if key in self._meetings:
+            return texts.MEETING.format(kind=within(MEETING_KIND[self._meetings[key]]))
+        entry = self._entries[key]
+        title = entry.fact.title if isinstance(entry.fact, ContactFact) else ""
+        return texts.APPOINTMENT.format(title=title, area=within(AREA[entry.area]))
 
     def _efforts(self, hit: Hit) -> list[EffortFact]:
         return [entry.fact for entry in self.entries_of(hit) if isinstance(entry.fact, EffortFact)]

@@ -47,6 +47,9 @@ SAME_GOAL_IN_PLAN = (
 )
 ENDS_ALONE = "{what} slutter den {day}, og der er ikke registreret en ny indsats inden for {area}"
 ENDED_ALONE = "{what} sluttede den {day}, og der er ikke registreret en ny indsats inden for {area}"
+SAME_HOURS = "{first} og {second} ligger oven i hinanden: {day} {hours} og {other_hours}"
+APPOINTMENT = "«{title}» ({area})"
+MEETING = "{kind} i forløbet"
 CITIZEN = "borgeren"
 
 VERDICT = {
@@ -76,11 +79,15 @@ UNKNOWN = {
     UnknownReason.NOT_READ: "{areas} er ikke læst til ende eller leverer ikke nyt",
     UnknownReason.NOT_STATED: "kilden siger ikke, hvornår et mål skal følges op",
     UnknownReason.NO_REVIEW_DAY: "et mål i Borgerens plan har ingen dag for opfølgning",
+    UnknownReason.NO_HOURS: "to aftaler ligger på samme dag, og kilden siger ikke klokkeslættet ({areas})",
+    UnknownReason.MAYBE_ONE: "et møde i forløbet og en kontakt har samme klokkeslæt og kan være den samme aftale",
+    UnknownReason.MEETINGS_WITHHELD: "forløbets møder er ikke for dig at se",
 }
 NO_POINTS = "Reglerne har ikke fundet noget i det, du kan se."
 ALL_JUDGED = "Alle punkter er vurderet."
 NO_RULES = "Kommunen har ikke slået nogen regel til."
 DISMISSED = ("1 punkt er vurderet ikke relevant", "{number} punkter er vurderet ikke relevante")
 OF_PLAN = "Borgerens plan"
+OF_MEETINGS = "Møder i forløbet"
 RECORDED_HERE = "Noteret i Helhed"
 RULE_LINE = "{code} · {title}"

@@ -156,7 +156,7 @@ def _origin(hit: Hit, words: HitWords, data: PageData) -> str:
         newest[title] = max(newest.get(title, ""), registered.isoformat())
     parts = [f"{title}, registreret {_iso_text(day)}" for title, day in sorted(newest.items())]
     if hit.of_plan:
-        parts.append(texts.OF_PLAN)
+        parts.append(texts.OF_MEETINGS if hit.rule == "same_hours" else texts.OF_PLAN)
     return "; ".join(parts) or texts.RECORDED_HERE
 
 
@@ -214,7 +214,8 @@ def _indicators(each: CitizenPoints, data: PageData) -> IndicatorPart:
 def _words(data: PageData) -> HitWords:
     indicators = {indicator_id(indicator): indicator for each in data.points for indicator in each.indicators}
     plan = {key: words for each in data.points for key, words in each.plan_words.items()}
-    return HitWords(family_entries(data), indicators, plan, data.today)
+    meetings = {key: kind for each in data.points for key, kind in each.meeting_kinds.items()}
+    return HitWords(family_entries(data), indicators, plan, meetings, data.today)
 
 
 def _who(citizen_id: UUID, data: PageData) -> str | None:
