@@ -152,7 +152,7 @@ def _state(oracle: Oracle, page: Page, area: str) -> str:
     has_more = {
         "employment": told is not None and told.has_more,
         "social": oracle.has_case(person) or bool(oracle.notifications(person)),
-        "health": bool(oracle.contacts(person)),
+        "health": bool(oracle.contacts(person) or oracle.agreed(person)),
         "school": oracle.enrolment(person) is not None
         if page.day == page.printed_on
         else was_read_of(person, page.printed_on) and bool(absences(oracle, page, person)),

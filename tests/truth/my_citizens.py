@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from deploy.sandbox.municipality.appointments import TITLE
 from deploy.sandbox.municipality.meetings import ENDS, STARTS
 from deploy.sandbox.municipality.notifications import PROFESSIONALS
 from deploy.sandbox.municipality.staff import Course, Employee
@@ -16,7 +17,7 @@ from tests.truth.facts import Fact
 from tests.truth.markup import Node, parsed
 from tests.truth.oracle import Oracle, Page
 from tests.truth.oracle_contacts import plans
-from tests.truth.oracle_employment import news_items
+from tests.truth.oracle_employment import news_items, registered_on
 from tests.truth.oracle_head import AREAS, visible
 from tests.truth.oracle_pages import news, notifications, seen_until, sender, whom
 from tests.truth.oracle_school import school_news
@@ -255,8 +256,8 @@ def _latest(oracle: Oracle, employee: Employee, people: list[Person], of: str) -
         for goal in oracle.goals(person) if page.views[person.id].shown else ():
             told = {goal.stated_on, *(day for day, _ in goal.assessments)}
             days.setdefault(bag(f"{GOALS[goal.kind]} {goal.text} ({name})"), set()).update(map(str, told))
-        for words, registered_on in _other_entries(oracle, page, person):
-            days.setdefault(bag(f"{words} for {name}"), set()).update(map(str, registered_on))
+        for words, told_on in _other_entries(oracle, page, person):
+            days.setdefault(bag(f"{words} for {name}"), set()).update(map(str, told_on))
     for words, registered in days.items():
         yield Fact("mine.latest", f"{of}: {words}", " | ".join(sorted(registered)), optional=True)
 
@@ -272,6 +273,7 @@ def _other_entries(oracle: Oracle, page: Page, person: Person) -> Iterator[tuple
     yield from school_news(oracle, page, person)
     if "health" in page.view.shown:
         yield from ((within(contact.title), [contact.day]) for contact in oracle.contacts(person))
+        yield from ((within(TITLE), [registered_on(each, page.day)]) for each in oracle.agreed(person))
 
 
 def _has_news(oracle: Oracle, employee: Employee, people: list[Person], seen: dict[int, datetime]) -> bool:

@@ -7,6 +7,7 @@ the pages must say of it stands in ``oracle_pages``.
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from deploy.sandbox.municipality.appointments import Appointment, appointments_of
 from deploy.sandbox.municipality.employment import clients_of
 from deploy.sandbox.municipality.staff import Course, Employee, Staff, staff
 from deploy.sandbox.municipality.truth import (
@@ -148,6 +149,7 @@ class Oracle:
         self.not_ours = not_ours
         self.clients = {client.person.id: client for client in clients_of(read_on or truth)}
         """Whom the job centre lists, as it was read."""
+        self._agreed = appointments_of(truth) if read_on is None else ()
         self._registered_on = {
             effort.id: effort.end or effort.start for client in self.clients.values() for effort in client.efforts
         }
@@ -220,6 +222,10 @@ class Oracle:
             for contact in self.truth.contacts
             if contact.person == person.id and contact.unit.startswith("health:")
         )
+
+    def agreed(self, person: Person) -> tuple[Appointment, ...]:
+        """What health tells that it agreed on with the citizen, held or ahead; of long ago it was not known."""
+        return tuple(each for each in self._agreed if each.person == person.id)
 
     def has_case(self, person: Person) -> bool:
         """Whether the social system has a case on the citizen, and so tells of relations and household."""

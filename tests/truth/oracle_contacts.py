@@ -4,18 +4,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
+from deploy.sandbox.municipality import appointments
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
-from deploy.sandbox.municipality.truth import Plan, Stay
+from deploy.sandbox.municipality.truth import Person, Plan, Stay
 from tests.truth import oracle_employment
 from tests.truth.facts import Fact
 from tests.truth.oracle import Oracle, Page
 from tests.truth.oracle_head import AREAS, MASK, about, last_day, stated
-from tests.truth.wording import first, within
+from tests.truth.wording import agreed, first, within
 
 RECENT = timedelta(days=365)
 SHOWN = 5
 """So many contacts that are over stand on the overview."""
 STAY = "Indlæggelse"
+HOURS = "kl. 10.30–11.15"
+Place = tuple[date, str]
+"""In the list of contacts: the day it began on, then the source's own id; the latest first."""
 
 
 def plan_title(plan: Plan) -> str:
@@ -64,6 +68,9 @@ def other_rows(oracle: Oracle, page: Page) -> Iterator[Fact]:
                 yield Fact("rows.other", f"{social} · {plan_title(plan)} · {plan.start}", how)
         for contact in oracle.contacts(person) if "health" in shown else ():
             yield Fact("rows.other", f"{health} · {contact.title} · {contact.day}", f"gennemført · {contact.day}")
+        for each in oracle.agreed(person) if "health" in shown else ():
+            how, _ = agreed(each.day, HOURS, page.day)
+            yield Fact("rows.other", f"{health} · {appointments.TITLE} · {each.day}", f"{how} · {each.day}")
         yield from oracle_employment.rows(oracle, page, person)
         for stay in stays(oracle, page):
             if stay.person == person.id:
@@ -82,7 +89,7 @@ def panels(oracle: Oracle, page: Page) -> Iterator[Fact]:
 
 
 def _contacts(oracle: Oracle, page: Page) -> Iterator[Fact]:
-    past: list[tuple[date, str, str]] = []
+    past: list[tuple[Place, date, str, str]] = []
     for stay in stays(oracle, page):
         person = oracle.people[stay.person]
         who = MASK if oracle.is_guarded(person) else stay.ward
@@ -91,26 +98,55 @@ def _contacts(oracle: Oracle, page: Page) -> Iterator[Fact]:
             yield Fact("stays.row", of, words)
             yield from _told("stays", of, "Sundhed", stay.leave_since or stay.admitted_on)
         elif stay.discharged_on >= page.day - RECENT:
-            past.append((stay.discharged_on, of, words))
+            past.append(((stay.admitted_on, f"health/episode-{stay.id}"), stay.discharged_on, of, words))
     for person in page.people:
         for contact in oracle.contacts(person) if "health" in page.views[person.id].shown else ():
             if contact.day >= page.day - RECENT:
                 who = MASK if oracle.is_guarded(person) else UNIT_BY_ID[contact.unit].name
-                past.append((contact.day, f"{about(page, person)}{contact.title}", f"{contact.day} · {who}"))
-    yield from _interviews(oracle, page, past)
+                of = f"{about(page, person)}{contact.title}"
+                past.append(((contact.day, f"health/e-{contact.id}"), contact.day, of, f"{contact.day} · {who}"))
+    yield from _with_hours(oracle, page, past)
 
 
-def _interviews(oracle: Oracle, page: Page, past: list[tuple[date, str, str]]) -> Iterator[Fact]:
-    """Interviews; *past*: other contacts that are over, which share the room."""
-    interviews = [each for person in page.people for each in oracle_employment.interview_panel(oracle, page, person)]
+def _agreed(oracle: Oracle, page: Page, person: Person) -> Iterator[tuple[date, Fact, Fact, str]]:
+    """What health agreed on, held or ahead: the day, the row, its age, the area."""
+    for each in oracle.agreed(person) if "health" in page.views[person.id].shown else ():
+        of = f"{about(page, person)}{appointments.TITLE}"
+        who = MASK if oracle.is_guarded(person) else UNIT_BY_ID[appointments.UNIT].name
+        registered = oracle_employment.registered_on(each, page.day)
+        row = Fact("contacts.row", of, f"{agreed(each.day, HOURS, page.day)[1]} · {who}")
+        yield each.day, row, Fact("contacts.updated", of, str(registered)), "Sundhed"
+
+
+def agreed_news(oracle: Oracle, page: Page, person: Person) -> Iterator[tuple[str, str, date]]:
+    """The same as it may be told as new: its words, the kind of change, and the day that the source registered it."""
+    for each in oracle.agreed(person) if "health" in page.views[person.id].shown else ():
+        yield within(appointments.TITLE), "Ny kontakt", oracle_employment.registered_on(each, page.day)
+
+
+def _with_hours(oracle: Oracle, page: Page, past: list[tuple[Place, date, str, str]]) -> Iterator[Fact]:
+    """Interviews and what health agreed on; *past*: other contacts that are over, which share the room.
+
+    Each of the past has its place and the day it was told.
+    """
+    interviews = [
+        (*each, oracle_employment.AREA)
+        for person in page.people
+        for each in oracle_employment.interview_panel(oracle, page, person)
+    ] + [each for person in page.people for each in _agreed(oracle, page, person)]
     held, planned = ([each for each in interviews if (each[0] < page.day) is is_held] for is_held in (True, False))
-    is_cut = len(past) + len(held) > SHOWN
-    for day, of, words in past:
+    places = sorted([place for place, *_ in past] + [(day, "") for day, *_ in held], reverse=True)
+    is_cut, last = len(places) > SHOWN, places[SHOWN - 1] if len(places) > SHOWN else (date.min, "")
+    for place, day, of, words in past:
+        if place < last:
+            continue
         yield Fact("contacts.row", of, words, optional=is_cut)
         yield from _told("contacts", of, "Sundhed", day, optional=is_cut)
     for rows, optional in ((held, is_cut), (planned, len(planned) > SHOWN)):
-        for _, row, updated in rows:
-            source = Fact("contacts.source", row.subject, oracle_employment.AREA)
+        for day, row, updated, area in rows:
+            if day < last[0]:
+                continue
+            source = Fact("contacts.source", row.subject, area)
             yield from (replace(fact, optional=optional) for fact in (row, updated, source))
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from deploy.sandbox.municipality.appointments import Appointment
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
 from deploy.sandbox.municipality.employment import Client, Leave, Meeting
 from deploy.sandbox.municipality.truth import Effort, Person, Plan
 from tests.truth.facts import Fact
 from tests.truth.oracle import MASKED, Oracle, Page
-from tests.truth.wording import first, within
+from tests.truth.wording import agreed, first, within
 
 AREA = "Beskæftigelse"
 OFFICE = UNIT_BY_ID["employment:400"]
@@ -17,6 +18,7 @@ ROLES = {
     "employment_caseworker": "Beskæftigelsessagsbehandler",
     "coordinating_caseworker": "Koordinerende sagsbehandler",
 }
+HOURS = "kl. 10.00–11.00"
 INTERVIEWS = {7: "Jobsamtale", 4: "Opfølgningssamtale"}
 DEADLINE = "Næste samtale skal være holdt"
 WORKING = "arbejder med borgeren"
@@ -122,13 +124,13 @@ def interview_panel(oracle: Oracle, page: Page, person: Person) -> Iterator[tupl
     for meeting in told.interviews if told else ():
         of = f"{_of(page, person)}{INTERVIEWS[meeting.kind]}"
         who = MASKED if oracle.is_guarded(person) else f"{OFFICE.name} {OFFICE.phone}"
-        words = str(meeting.day) if meeting.day < page.day else f"planlagt til {meeting.day}"
+        _, words = agreed(meeting.day, HOURS, page.day)
         registered = registered_on(meeting, page.day)
         yield meeting.day, Fact("contacts.row", of, f"{words} · {who}"), Fact("contacts.updated", of, str(registered))
 
 
-def registered_on(meeting: Meeting, today: date) -> date:
-    """When the source registered what it says of an interview."""
+def registered_on(meeting: Meeting | Appointment, today: date) -> date:
+    """When the source registered what it says of an interview, or of what health agreed on."""
     return meeting.day if meeting.day < today else meeting.day - ANNOUNCED
 
 
@@ -176,7 +178,7 @@ def rows(oracle: Oracle, page: Page, person: Person) -> Iterator[Fact]:
         when = f"fra {leave.start} til {leave.end}" if leave.end else f"siden {leave.start}"
         yield Fact("rows.other", of, f"{when} · {leave.end or 'ingen slutdato'}")
     for meeting in told.interviews:
-        how = "gennemført" if meeting.day < page.day else f"planlagt til {meeting.day}"
+        how, _ = agreed(meeting.day, HOURS, page.day)
         yield Fact("rows.other", f"{lane} · {INTERVIEWS[meeting.kind]} · {meeting.day}", f"{how} · {meeting.day}")
     if told.deadline:
         of = f"{lane} · Frist: {within(DEADLINE)} · {told.deadline}"

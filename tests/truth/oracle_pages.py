@@ -11,7 +11,7 @@ from hub.clock import DANISH_TIME
 from schemas.codes import Coded, danish_label
 from tests.truth.facts import Fact
 from tests.truth.oracle import CONNECTED, Oracle, Page
-from tests.truth.oracle_contacts import column_stays, other_rows, panels, plans, stay_bars, stay_moments
+from tests.truth.oracle_contacts import agreed_news, column_stays, other_rows, panels, plans, stay_bars, stay_moments
 from tests.truth.oracle_employment import news_items
 from tests.truth.oracle_head import AREAS, SOURCES, columns, head, last_day, now, stated, visible
 from tests.truth.oracle_school import school_bars, school_moments, school_news, school_panel, school_rows
@@ -368,9 +368,9 @@ def _moved_at_school(oracle: Oracle, page: Page, seen: Mapping[int, datetime]) -
                 yield text, person, "Ny klasse | Ny opgørelse | Ændret"
 
 
-def _moved_at_job_centre(oracle: Oracle, page: Page, seen: Mapping[int, datetime]) -> Iterator[tuple[str, Person, str]]:
+def _agreed_or_moved(oracle: Oracle, page: Page, seen: Mapping[int, datetime]) -> Iterator[tuple[str, Person, str]]:
     for person in page.people:
-        for text, word, day in news_items(oracle, page, person):
+        for text, word, day in (*news_items(oracle, page, person), *agreed_news(oracle, page, person)):
             if day >= seen[person.id].date():
                 yield text, person, f"{word} | Ændret"
 
@@ -387,7 +387,7 @@ def _moved(oracle: Oracle, page: Page, seen: Mapping[int, datetime]) -> Iterator
         words = [word for word, day in (("Ny plan", plan.start), ("Afsluttet", plan.end)) if day and day >= since]
         if words:
             yield within(plan.title), oracle.people[plan.person], " | ".join(words)
-    yield from _moved_at_job_centre(oracle, page, seen)
+    yield from _agreed_or_moved(oracle, page, seen)
     yield from _moved_at_school(oracle, page, seen)
     for goal in _goals(oracle, page):
         person = oracle.people[goal.person]

@@ -7,12 +7,16 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, timedelta
 
+from deploy.sandbox.municipality.appointments import FROM, TITLE, TO
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
+from deploy.sandbox.municipality.employment import INTERVIEW_FROM, INTERVIEW_TO
 from deploy.sandbox.municipality.truth import Effort, Notification, Person
 from hub.clock import DANISH_TIME
 from schemas.plan import GoalProgress, PlanKind
 from tests.truth.facts import Fact
 from tests.truth.oracle import MASKED, Oracle, Page
+from tests.truth.oracle_contacts import HOURS as AGREED_HOURS
+from tests.truth.oracle_employment import HOURS, INTERVIEWS, told_of
 from tests.truth.oracle_head import AREAS, visible
 from tests.truth.oracle_pages import notifications, received, sender
 from tests.truth.oracle_school import absences, last_of, pupils, start_of, until_now
@@ -42,6 +46,7 @@ SENTENCES = (
     ("alone", rf"{WHO}(?P<value>.+) slutte(?:r|de) den {DAY}, og der er ikke .+ ny indsats inden for (?P<limit>.+)"),
     ("ends", rf"{WHO}(?P<value>.+) slutter den {DAY}"),
     ("opposite", rf"Sundhed anbefaler «(?P<limit>.+)», mens .+, at .+ deltager: (?P<value>.+?)(?: \(siden {DAY}\))?"),
+    ("same_hours", rf"{WHO}(?P<value>.+) ligger oven i hinanden: \w+ {DAY} (?P<limit>kl\. .+ og kl\. .+)"),
     ("same_goal", rf"{WHO}[Ii]ndsatser i (?P<limit>.+) har det samme mål, «.+»: (?P<value>.+)"),
 )  # fmt: skip
 
@@ -70,6 +75,7 @@ def true_points(oracle: Oracle, page: Page) -> Iterator[Fact]:
         yield from _uncoordinated(oracle, page, person)
         yield from _efforts(oracle, page, person)
         yield from _full_age(oracle, page, person)
+        yield from _same_hours(oracle, page, person)
         if person.id in oracle.not_ours and "employment" in page.views[person.id].shown:
             # Since when, the job centre does not say: from the day on which it was read.
             yield Fact("points.move", page.day.isoformat(), "")
@@ -184,6 +190,18 @@ def _efforts(oracle: Oracle, page: Page, person: Person) -> Iterator[Fact]:
         if len(areas) > 1:
             titles = joined(list(dict.fromkeys(effort.title.lower() for effort in same)))
             yield Fact("points.same_goal", titles, joined([AREAS[area].lower() for area in areas]))
+
+
+def _same_hours(oracle: Oracle, page: Page, person: Person) -> Iterator[Fact]:
+    """What of the job centre and of health is ahead on one day, where their hours have a minute in common."""
+    told = told_of(oracle, page, person)
+    agreed = oracle.agreed(person) if "health" in page.views[person.id].shown else ()
+    for interview in told.interviews if told else ():
+        for each in agreed:
+            overlap = min(INTERVIEW_TO, TO) > max(INTERVIEW_FROM, FROM)
+            if each.day == interview.day >= page.day and overlap:
+                what = f"«{INTERVIEWS[interview.kind]}» (beskæftigelse) og «{TITLE}» (sundhed)"
+                yield Fact("points.same_hours", f"{what.lower()} · {each.day}", f"{HOURS} og {AGREED_HOURS}")
 
 
 def _full_age(oracle: Oracle, page: Page, person: Person) -> Iterator[Fact]:

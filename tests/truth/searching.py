@@ -7,6 +7,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from itertools import pairwise
 
+from deploy.sandbox.municipality.appointments import UNIT
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
 from deploy.sandbox.municipality.staff import Employee
 from deploy.sandbox.municipality.truth import Notification, Person
@@ -160,7 +161,11 @@ def expected_lists(oracle: Oracle, employee: Employee, words: str, said: list[Fa
         has_more = {
             "employment": told is not None and told.has_more,
             "social": oracle.has_case(person),
-            "health": bool(oracle.contacts(person) or any(stay.person == person.id for stay in oracle.truth.stays)),
+            "health": bool(
+                oracle.contacts(person)
+                or oracle.agreed(person)
+                or any(stay.person == person.id for stay in oracle.truth.stays)
+            ),
             "school": False,  # classes and absence are not searched
         }
         with_entries = {effort.area for effort in oracle.efforts(person)}
@@ -202,6 +207,7 @@ def _units(oracle: Oracle, person: Person, shown: frozenset[str]) -> set[str]:
         units.add(OFFICE.name)
     if "health" in shown:
         units |= {UNIT_BY_ID[contact.unit].name for contact in oracle.contacts(person)}
+        units |= {UNIT_BY_ID[UNIT].name for _ in oracle.agreed(person)}
         units |= {stay.ward for stay in oracle.truth.stays if stay.person == person.id}
     return units
 

@@ -51,3 +51,14 @@ def distance(day: date, today: date) -> str:
         number, one, many = days // 365, "år", "år"
     span = f"{number} {one if number == 1 else many}"
     return f"om {span}" if day > today else f"for {span} siden"
+
+
+WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+
+
+def agreed(day: date, hours: str, today: date) -> tuple[str, str]:
+    """How something with hours stands, beside its day and on the overview: planned, or held from the day after."""
+    if day < today:
+        return f"gennemført {hours}", f"{day} {hours}"
+    planned = f"planlagt til {WEEKDAYS[day.weekday()]} {day} {hours}"
+    return planned, planned

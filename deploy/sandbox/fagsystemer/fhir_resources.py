@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from deploy.sandbox.municipality import appointments
+from deploy.sandbox.municipality.appointments import Appointment, appointments_of
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
+from deploy.sandbox.municipality.employment import AGREED_BEFORE
 from deploy.sandbox.municipality.truth import Contact, Effort, Goal, Municipality, Person, Relation, Stay
 
 Resource = dict[str, Any]
@@ -50,6 +53,7 @@ def resources(truth: Municipality) -> Iterator[Resource]:
     for contact in truth.contacts:
         if contact.unit.startswith("health:"):
             yield _encounter(contact)
+    yield from (_appointment(each, truth.today) for each in appointments_of(truth))
     yield from (_stay(stay) for stay in truth.stays)
 
 
@@ -226,6 +230,23 @@ def _encounter(contact: Contact) -> Resource:
         "subject": {"reference": f"Patient/p-{contact.person}"},
         "period": {"start": contact.day.isoformat(), "end": contact.day.isoformat()},
         "serviceProvider": {"display": UNIT_BY_ID[contact.unit].name},
+    }
+
+
+def _appointment(appointment: Appointment, today: date) -> Resource:
+    """An Encounter with its hours: planned, and finished from the day after."""
+    is_held = appointment.day < today
+    changed = appointment.day if is_held else appointment.day - AGREED_BEFORE
+    return {
+        "resourceType": "Encounter",
+        "id": f"e-agreed-{appointment.id}",
+        "meta": _meta(changed, appointment.person, 2 if is_held else 1),
+        "status": "finished" if is_held else "planned",
+        "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"},
+        "type": [{"text": appointments.TITLE}],
+        "subject": {"reference": f"Patient/p-{appointment.person}"},
+        "period": {"start": appointment.starts_at.isoformat(), "end": appointment.ends_at.isoformat()},
+        "serviceProvider": {"display": UNIT_BY_ID[appointments.UNIT].name},
     }
 
 

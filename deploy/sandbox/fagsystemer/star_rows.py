@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
-from deploy.sandbox.municipality.employment import Client, clients_of
+from deploy.sandbox.municipality.employment import AGREED_BEFORE, INTERVIEW_FROM, INTERVIEW_TO, Client, clients_of
 from deploy.sandbox.municipality.truth import Effort, Municipality
 
 Row = dict[str, Any]
@@ -13,8 +13,6 @@ _ROLES = {
     "employment_caseworker": ("BESKAFTIGELSESSAGSBEHANDLER", "Beskæftigelsessagsbehandler"),
     "coordinating_caseworker": ("KOORDINERENDE_SAGSBEHANDLER", "Koordinerende sagsbehandler"),
 }
-_AGREED_BEFORE = timedelta(days=45)
-"""So long before its day an interview or a deadline is registered."""
 _TYPES = {"Kontanthjælp": 1, "Ressourceforløb": 31, "Virksomhedspraktik": 17, "Mentorstøtte": 42}
 AUTHORITY = {"organisationTypeIdentifier": 1, "organisationCode": "999"}
 
@@ -89,11 +87,12 @@ def _add(held: Rows, client: Client, today: date) -> None:
         )  # fmt: skip
     for meeting in client.interviews:
         key, is_held = f"samtale-{meeting.id}", meeting.day < today
-        registered_on = meeting.day if is_held else meeting.day - _AGREED_BEFORE
+        registered_on = meeting.day if is_held else meeting.day - AGREED_BEFORE
         held.add(
             "interview", key, person.cpr,
             _frame("interviewIdentifier", key, registered_on)
-            | {"interviewTypeIdentifier": meeting.kind, "startTime": f"{meeting.day.isoformat()}T10:00:00",
+            | {"interviewTypeIdentifier": meeting.kind,
+               "startTime": f"{meeting.day}T{INTERVIEW_FROM}", "endTime": f"{meeting.day}T{INTERVIEW_TO}",
                "interviewTypeText": "Jobsamtale" if meeting.kind == 7 else "Opfølgningssamtale",  # noqa: PLR2004  STAR's
                "status": "Afholdt" if is_held else "Planlagt", "unit": _unit("employment:400")},
         )  # fmt: skip
@@ -101,7 +100,7 @@ def _add(held: Rows, client: Client, today: date) -> None:
         key = f"frist-{person.id}-{client.deadline:%Y%m%d}"
         held.add(
             "frist", key, person.cpr,
-            _frame("fristIdentifier", key, client.deadline - _AGREED_BEFORE)
+            _frame("fristIdentifier", key, client.deadline - AGREED_BEFORE)
             | {"fristDato": client.deadline.isoformat(),
                "fristType": {"kode": "1", "tekst": "Næste samtale skal være holdt"}},
         )  # fmt: skip

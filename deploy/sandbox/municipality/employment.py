@@ -4,7 +4,7 @@ It follows from the efforts and the plans alone, so that servers and tests come 
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from deploy.sandbox.municipality.people import age
 from deploy.sandbox.municipality.truth import Effort, Municipality, Person, Plan
@@ -14,6 +14,10 @@ LISTED_FOR = timedelta(days=730)
 _YOUNG = 30
 _EVERY = 35
 """Days between two interviews."""
+INTERVIEW_FROM, INTERVIEW_TO = time(10), time(11)
+"""The hours of every interview, Danish time."""
+AGREED_BEFORE = timedelta(days=45)
+"""So long before its day an interview or a deadline is registered."""
 _ILL_EVERY, _ILL_FOR = 91, 30
 _ROW_FROM = date(2023, 9, 12)
 """A day from which the rows of interviews and of illness are counted, to both sides."""
