@@ -67,6 +67,8 @@ class Relation(StrEnum):
     MEMBER = "member"
     NAMED_WORKER = "named_worker"
     """A source names the employee as responsible for something that is ongoing."""
+    UNIT_LEADER = "unit_leader"
+    """Leads a unit that works with the citizen, and is told nothing of whom."""
 
 
 class AlertAct(StrEnum):

@@ -16,6 +16,7 @@ from hub.access.colleagues import cut_colleague
 from hub.access.policy import decide, may
 from hub.access.redaction import redact_identifiers
 from hub.access.showing import cut_and_mask_all
+from hub.access.unit_alerts import led_units, list_unit_alerts, mark_unit_alerts
 from hub.alerts import delivery_repository, repository
 from hub.alerts.repository import AlertState, Place
 from hub.alerts.subscriptions import kinds_for
@@ -92,7 +93,8 @@ class AlertDesk:
         if not may(self._actor, AuditAction.READ_ALERTS):
             return 0
         shown, _ = self._read(AlertState.UNREAD, None, None, MOST_COUNTED)
-        return len(shown)
+        of_units = sum(not alert.is_read for alert in list_unit_alerts(self._session, self._actor))
+        return min(len(shown) + of_units, MOST_COUNTED)
 
     def mark_read(self, alert_ids: Collection[UUID]) -> None:
         """Remember that the actor has read these, as far as they are shown."""
@@ -101,6 +103,7 @@ class AlertDesk:
         alerts = [alert for alert in stored if alert.citizen_id in relations]
         shown = show_alerts(alerts, self._views(alert.citizen_id for alert in alerts))
         repository.mark_read(self._session, self._actor.id, [each.alert.id for each in shown], self._now)
+        mark_unit_alerts(self._session, self._actor, alert_ids, now=self._now)
         self._write(AuditAction.READ_ALERTS, AuditOutcome.SHOWN, marked=len(shown))
 
     def handle(
@@ -134,7 +137,9 @@ class AlertDesk:
     def read_choices(self) -> dict[AlertKind, bool]:
         """Of which kinds the actor is told: chosen, or by the defaults of what they are to their citizens."""
         choices = repository.list_choices(self._session, self._actor.id)
-        relations = set(self._relations().values()) or {Relation.MEMBER}
+        relations = set(self._relations().values())
+        relations |= {Relation.UNIT_LEADER} if led_units(self._session, self._actor) else set()
+        relations = relations or {Relation.MEMBER}
         return {kind: any(kind in kinds_for(relation, choices) for relation in relations) for kind in AlertKind}
 
     def save_choices(self, kinds: Collection[AlertKind] | None) -> None:
@@ -169,7 +174,9 @@ class AlertDesk:
     def has_unread_since(self, moment: datetime | None) -> bool:
         """Whether something that the actor may see now and has not read happened since; None: at any time."""
         shown, _ = self._read(AlertState.UNREAD, None, None, MOST_COUNTED)
-        return any(moment is None or each.alert.happened_at > moment for each in shown)
+        moments = [each.alert.happened_at for each in shown]
+        moments += [each.passed_at for each in list_unit_alerts(self._session, self._actor) if not each.is_read]
+        return any(moment is None or happened_at > moment for happened_at in moments)
 
     def _read(
         self, state: AlertState, before: Place | None, citizen_id: UUID | None, size: int

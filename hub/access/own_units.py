@@ -32,6 +32,7 @@ from hub.rules.deadlines import (
     receipt_state,
 )
 from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome
+from schemas.facts import ConcernNotificationFact
 from schemas.source import Area
 from schemas.staff import Band, EmployeeFigures, UnitFigures
 
@@ -82,23 +83,13 @@ def _count(
     session: Session, unit_ids: frozenset[str], employees: Sequence[Actor], now: datetime
 ) -> tuple[UnitFigures, ...]:
     today = danish_day(now)
-    courses_by_actor: dict[str, list[EmployeeCourse]] = {employee.id: [] for employee in employees}
-    for course in courses.courses_of_employees(session, list(courses_by_actor), today):
-        courses_by_actor[course.actor_id].append(course)
+    courses_by_actor, notifications = read_notifications(
+        session, unit_ids, employees, since=now - _RECEIVED_WITHIN, now=now
+    )
     still = _still_courses(session, [course for listed in courses_by_actor.values() for course in listed], now)
     worker_ids = {worker_id for employee in employees for worker_id in employee.worker_ids}
     work = figures.count_worker_work(session, worker_ids, today)
     unit_work = figures.count_unit_work(session, unit_ids, today)
-    on_courses = {
-        (employee.unit_id, citizen_id)
-        for employee in employees
-        for course in courses_by_actor[employee.id]
-        for citizen_id in course.citizens
-        if employee.unit_id
-    }
-    notifications = figures.notifications_of_units(
-        session, unit_ids, others=sorted(on_courses), on=today, since=now - _RECEIVED_WITHIN, now=now
-    )
     passed = passed_clocks(notifications, now)
     waiting = overrides.count_waiting_by_unit(session, unit_ids)
     names = staff_repository.names_of_units(session, unit_ids)
@@ -123,6 +114,35 @@ def _count(
             )
         )
     return tuple(sorted(units, key=lambda unit: (unit.name, unit.unit_id)))
+
+
+def read_notifications(
+    session: Session, unit_ids: Collection[str], employees: Sequence[Actor], *, since: datetime, now: datetime
+) -> tuple[dict[str, list[EmployeeCourse]], tuple[UnitNotification, ...]]:
+    """The courses of each of these employees, and the notifications of those with whom they or the units work.
+
+    Args:
+        session: the caller's transaction.
+        unit_ids: the units.
+        employees: of those units.
+        since: what was received before is left out.
+        now: the instant.
+    """
+    today = danish_day(now)
+    courses_by_actor: dict[str, list[EmployeeCourse]] = {employee.id: [] for employee in employees}
+    for course in courses.courses_of_employees(session, list(courses_by_actor), today):
+        courses_by_actor[course.actor_id].append(course)
+    on_courses = {
+        (employee.unit_id, citizen_id)
+        for employee in employees
+        for course in courses_by_actor[employee.id]
+        for citizen_id in course.citizens
+        if employee.unit_id
+    }
+    notifications = figures.notifications_of_units(
+        session, unit_ids, others=sorted(on_courses), on=today, since=since, now=now
+    )
+    return courses_by_actor, notifications
 
 
 def _of_employee(
@@ -151,17 +171,9 @@ def _still_courses(session: Session, listed: Sequence[EmployeeCourse], now: date
 
 
 def passed_clocks(notifications: Iterable[UnitNotification], now: datetime) -> dict[str, PassedClocks]:
-    """By unit: how many of its notifications have a clock that has passed, and not long ago. Pure.
-
-    A notification is the unit's where the source says so, or says nobody's. One on several siblings counts once.
-    """
-    own = {
-        (notification.unit_id, notification.entry_id): notification.fact
-        for notification in notifications
-        if _responsible_unit(notification) in {None, notification.unit_id}
-    }
+    """By unit: how many of its notifications have a clock that has passed, and not long ago. Pure."""
     passed: dict[str, PassedClocks] = {}
-    for (unit_id, _), fact in own.items():
+    for (unit_id, _), fact in own_notifications(notifications).items():
         assessments, receipts, not_informed = passed.get(unit_id, PassedClocks())
         passed[unit_id] = PassedClocks(
             assessments + _is_late(deadline_state(fact, now), now),
@@ -169,6 +181,18 @@ def passed_clocks(notifications: Iterable[UnitNotification], now: datetime) -> d
             not_informed + (informed_state(fact, now) is InformedState.NOT_STATED),
         )
     return passed
+
+
+def own_notifications(notifications: Iterable[UnitNotification]) -> dict[tuple[str, str], ConcernNotificationFact]:
+    """By unit and entry. A notification is the unit's where the source says so, or says nobody's. Pure.
+
+    One on several siblings counts once.
+    """
+    return {
+        (notification.unit_id, notification.entry_id): notification.fact
+        for notification in notifications
+        if _responsible_unit(notification) in {None, notification.unit_id}
+    }
 
 
 def _responsible_unit(notification: UnitNotification) -> str | None:

@@ -28,18 +28,18 @@ _LIST_UNITS = text("""
     FROM organisation_units u LEFT JOIN organisation_units p ON p.organisation_id = u.parent_id
     ORDER BY u.name, u.organisation_id LIMIT :size OFFSET :start
 """)
-_LED_UNITS = text("""
+_LED_BY = """
     WITH RECURSIVE functions AS (
         SELECT a.unit_id AS own_unit, f AS function
         FROM actors a CROSS JOIN LATERAL jsonb_array_elements(a.functions) f
-        WHERE a.id = :actor_id AND f ->> 'role' = 'manager' AND coalesce(f -> 'kle', 'null') = 'null'
+        WHERE {who} AND f ->> 'role' = 'manager' AND coalesce(f -> 'kle', 'null') = 'null'
     ), led AS (
         SELECT own_unit AS unit_id FROM functions WHERE coalesce(function -> 'units', 'null') = 'null'
         UNION
         SELECT jsonb_array_elements_text(function -> 'units') FROM functions
         WHERE jsonb_typeof(function -> 'units') = 'array'
         UNION
-        SELECT unit_id FROM actors WHERE id = :actor_id AND 'manager' = ANY(roles) AND functions = '[]'
+        SELECT a.unit_id FROM actors a WHERE {who} AND 'manager' = ANY(a.roles) AND a.functions = '[]'
     ), below AS (
         SELECT u.organisation_id, u.unit_id FROM organisation_units u JOIN led USING (unit_id)
         UNION
@@ -48,7 +48,9 @@ _LED_UNITS = text("""
     SELECT unit_id FROM led WHERE unit_id IS NOT NULL
     UNION
     SELECT unit_id FROM below WHERE unit_id IS NOT NULL
-""")
+"""
+_LED_UNITS = text(_LED_BY.replace("{who}", "a.id = :actor_id"))
+_UNITS_WITH_LEADER = text(_LED_BY.replace("{who}", "a.active"))
 _UNIT_NAMES = text("""
     SELECT unit_id, min(name) AS name FROM (
         SELECT unit_id, name FROM organisation_units UNION ALL SELECT unit_id, unit_name FROM active_actors
@@ -118,6 +120,11 @@ def list_led_units(session: Session, actor_id: str) -> frozenset[str]:
     figures would be wider than it is.
     """
     return frozenset(session.scalars(_LED_UNITS, {"actor_id": actor_id}))
+
+
+def list_units_with_leader(session: Session) -> frozenset[str]:
+    """Ids of the units that an employee who may log in leads."""
+    return frozenset(session.scalars(_UNITS_WITH_LEADER))
 
 
 def names_of_units(session: Session, unit_ids: Iterable[str]) -> dict[str, str]:

@@ -29,6 +29,7 @@ DEFAULTS: Mapping[Relation, frozenset[AlertKind]] = {
             AlertKind.MOVED_AWAY,
         }
     ),
+    Relation.UNIT_LEADER: frozenset({AlertKind.CLOCK_PASSED}),
 }
 """Whoever leads is told of all; goals that are due and who joins are theirs to see to. A worker who is on no team is
 told what may stop the own work."""

@@ -141,3 +141,31 @@ class AlertDeliveryRow(Base):
     attempts: Mapped[int] = mapped_column(server_default="0")
     fault: Mapped[str | None] = mapped_column(Text)
     sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class UnitAlertRow(Base):
+    """In a unit a clock of one notification or more passed that day; it does not say whose."""
+
+    __tablename__ = "unit_alerts"
+    __table_args__ = (
+        CheckConstraint("clock IN ('assessment', 'receipt')", name="clock"),
+        UniqueConstraint("unit_id", "clock", "passed_on", name="uq_unit_alerts_unit_id"),
+        Index("ix_unit_alerts_passed_at", "passed_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[str] = mapped_column(Text)
+    clock: Mapped[str] = mapped_column(Text)
+    passed_on: Mapped[date]
+    passed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """When the last of them did."""
+
+
+class UnitAlertReadRow(Base):
+    """A leader has read it; what passes later that day is unread again."""
+
+    __tablename__ = "unit_alert_reads"
+
+    alert_id: Mapped[UUID] = mapped_column(ForeignKey("unit_alerts.id", ondelete="CASCADE"), primary_key=True)
+    actor_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    read_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

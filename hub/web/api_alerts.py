@@ -1,5 +1,6 @@
 """The JSON twins of the pages of alerts: the same functions, the same lines in the log."""
 
+from datetime import date
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -7,10 +8,12 @@ from pydantic import Field
 
 from hub.access.alert_policy import ShownAlert
 from hub.access.alerts import AlertFault, AlertList
+from hub.access.unit_alerts import UnitAlertLine
+from hub.alerts.clocks import NotificationClock
 from hub.alerts.repository import AlertState
 from hub.web.alerts import texts
-from hub.web.alerts.present import alert_text
-from hub.web.alerts.routes import ALERTS, alert_desk, handle_alert, list_alerts
+from hub.web.alerts.present import alert_text, unit_row
+from hub.web.alerts.routes import ALERTS, alert_desk, handle_alert, list_alerts, read_units
 from hub.web.api import LOGGED_IN
 from hub.web.shell.form_token import require_header_token
 from hub.web.shell.request_context import RequestContext, open_request
@@ -51,10 +54,23 @@ class AlertLine(Schema):
     """Ids of those to whom it can be handed over."""
 
 
+class UnitAlertAnswer(Schema):
+    """A clock that passed in a unit that the reader leads; of nobody."""
+
+    id: UUID
+    unit_id: str
+    clock: NotificationClock
+    text: str
+    passed_on: date
+    is_read: bool
+
+
 class AlertsAnswer(Schema):
     """A page of alerts, newest first."""
 
     alerts: tuple[AlertLine, ...]
+    units: tuple[UnitAlertAnswer, ...]
+    """Of the units that the reader leads, with the first page of those that are open."""
     next_before: UUID | None
     """What to ask for next; None: there is no more."""
 
@@ -101,7 +117,8 @@ def alerts(request: Request, state: AlertState = AlertState.OPEN, before: UUID |
         listed = list_alerts(context, state, before)
         place = listed.next_place
         lines = tuple(_line(context, shown, listed) for shown in listed.alerts)
-        return AlertsAnswer(alerts=lines, next_before=place.id if place else None)
+        units = read_units(context) if state is AlertState.OPEN and before is None else ()
+        return AlertsAnswer(alerts=lines, units=tuple(map(_unit_line, units)), next_before=place.id if place else None)
 
 
 @router.get("/valg", summary="Of which kinds I am told")
@@ -133,6 +150,18 @@ def handle(request: Request, alert_id: UUID, ask: HandleAsk) -> AlertAnswer:
     with open_request(request, ALERTS) as context:
         faults = handle_alert(context, alert_id, ask.act, ask.words, ask.receiver)
         return AlertAnswer(faults=tuple(AlertFaultLine(fault=fault, text=texts.FAULT[fault]) for fault in faults))
+
+
+def _unit_line(line: UnitAlertLine) -> UnitAlertAnswer:
+    alert = line.alert
+    return UnitAlertAnswer(
+        id=alert.id,
+        unit_id=alert.unit_id,
+        clock=alert.clock,
+        text=unit_row(line).text,
+        passed_on=alert.passed_on,
+        is_read=alert.is_read,
+    )
 
 
 def _line(context: RequestContext, shown: ShownAlert, listed: AlertList) -> AlertLine:

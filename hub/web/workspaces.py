@@ -33,12 +33,12 @@ from hub.web.trial_actions.routes import TRIAL_ACTIONS
 
 WORKSPACES: tuple[Workspace, ...] = (
     MY_CITIZENS,
+    OWN_UNITS,
     ALERTS,
     COURSES,
     MEETINGS,
     CONSENTS,
     DISCLOSURES,
-    OWN_UNITS,
     OVERSIGHT,
     LOOKUPS,
     OVERRIDES,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 from threading import Event
 
+from hub.access.unit_alerts import store_passed_of_units
 from hub.alerts import service
 from hub.bus.base import OVERVIEWS, Consumer
 from hub.context import AppContext
@@ -33,6 +34,8 @@ def store_passed_days(context: AppContext, stop: Event) -> None:
             return
         with context.database.transaction() as session:
             service.store_passed_days(session, citizen_ids, now=context.clock.now())
+    with context.database.transaction() as session:
+        store_passed_of_units(session, now=context.clock.now())
 
 
 def _consume(context: AppContext, health: LoopHealth, stop: Event) -> None:

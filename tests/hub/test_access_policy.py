@@ -112,6 +112,7 @@ def test_administrators_and_the_dpo_never_see_citizens(roles: set[Role], facts: 
     assert not may_reveal(actor, facts, REASON).allowed
 
 
+TOLD_OF_UNITS = (AuditAction.READ_ALERTS, AuditAction.CHANGE_SUBSCRIPTIONS)
 MANAGED = (AuditAction.READ_OVERRIDES, AuditAction.REVIEW_OVERRIDE, AuditAction.READ_COMMITTEE_FIGURES)
 
 
@@ -126,7 +127,7 @@ MANAGED = (AuditAction.READ_OVERRIDES, AuditAction.REVIEW_OVERRIDE, AuditAction.
             | (POLICY_ACTS | SOURCE_ACTS | IDENTITY_ACTS | BACKUP_ACTS),
         ),
         (Role.DPO, {AuditAction.READ_LOG, *MANAGED} | (LOG_ACTS - {AuditAction.ERASE_LOG} | POLICY_ACTS)),
-        (Role.MANAGER, {AuditAction.READ_OWN_UNITS, *MANAGED}),
+        (Role.MANAGER, {AuditAction.READ_OWN_UNITS, *MANAGED, *TOLD_OF_UNITS}),
     ],
 )
 def test_each_role_reaches_its_own_pages(role: Role, pages: set[AuditAction]) -> None:

@@ -1,15 +1,27 @@
 """Mine enheder: a manager sees how much the own units have to do and reviews their reasons, and no citizen anywhere."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 
+from hub.access import identity
+from hub.access.alerts import has_news
+from hub.access.unit_alerts import clocks_by_unit
+from hub.audit.repository import LoggedEntry, list_entries
 from hub.clock import FixedClock
+from hub.overview.figures_repository import UnitNotification
+from hub.worker.alerts import store_passed_days
 from schemas.access import AuditAction, Purpose
+from schemas.facts import ConcernNotificationFact
+from schemas.source import Area
 from tests.web import maja
 from tests.web.conftest import Town
+from tests.web.test_alerts_pages import NOTIFICATION, happen
 from tests.web.test_override_reviews import LIST, WORDS, _text
 from tests.web.test_oversight import acts, rows
 
@@ -40,6 +52,11 @@ def _told_of_citizens(town: Town) -> list[str]:
     """What must stand nowhere: names, numbers and keys of the citizens."""
     numbers = ["750786", "4002", "630309", "820512"]
     return ["Maja", "Ida", "Emil", "Testborger", *numbers, *map(str, town.ids.values())]
+
+
+def _log(town: Town) -> list[LoggedEntry]:
+    with town.context.database.transaction() as session:
+        return list(list_entries(session, size=500))
 
 
 def test_the_page_tells_how_much_and_nothing_of_whom(town: Town) -> None:
@@ -138,3 +155,63 @@ def test_the_managers_own_work_opens_nobody(town: Town) -> None:
     assert anna.get(f"/overblik/{town.ids[maja.MAJA]}").status_code == 200, "the purpose is not taken"
     (row, *_) = rows(acts(town, AuditAction.OPEN_OVERVIEW))
     assert row.purpose == "Opfølgning på en indsats"
+
+
+def test_who_leads_a_unit_is_told_once_that_a_clock_passed_and_nothing_of_whom(town: Town) -> None:
+    gitte = town.client("gitte.berg")
+    assert "Frister i dine enheder" not in gitte.get("/adviser").text
+    happen(town, NOTIFICATION)
+    town.clock.move(timedelta(days=1))
+    for _ in range(2):
+        store_passed_days(town.context, Event())
+    page, answer = gitte.get("/adviser").text, gitte.get("/api/adviser").json()
+    (line,) = answer["units"]
+    late = "Familieafdelingen: en underretning eller flere er ikke vurderet inden 24 timer, fristen udløb 12. sep. 2023"
+    assert late in _text(page)
+    assert (line["clock"], line["unit_id"], line["is_read"]) == ("assessment", "social:100", False)
+    assert answer["alerts"] == []
+    for words in _told_of_citizens(town):
+        assert words not in page
+        assert words not in str(answer)
+    assert "Adviser (1)" in gitte.get(PATH).text
+    for stranger in ("lene.friis", "ole.bruun", "anna.holm"):
+        assert town.client(stranger).get("/api/adviser").json()["units"] == [], stranger
+    with town.context.database.transaction() as session:
+        employee = identity.actor(session, "gitte.berg")
+        assert has_news(session, employee, None, now=town.clock.now()), "a morning's mail is due"
+    gitte.post("/adviser/laest", ids=line["id"])
+    assert "Adviser (1)" not in gitte.get(PATH).text
+    assert gitte.get("/api/adviser").json()["units"][0]["is_read"]
+    choices = gitte.get("/adviser/valg").text
+    assert re.search(r'value="clock_passed"[^>]*checked', choices), "told of it without asking"
+    gitte.post("/adviser/valg", kinds="moved_away")
+    assert gitte.get("/api/adviser").json()["units"] == []
+    gitte.post("/adviser/valg", default="true")
+    _lead(town, '["social:110"]')
+    assert gitte.get("/api/adviser").json()["units"] == [], "decided when it is shown: she leads the unit no more"
+    logged = [row.entry for row in _log(town) if row.entry.actor_id == "gitte.berg"]
+    assert {"units": ["social:100"]} in [entry.details for entry in logged if entry.action is AuditAction.READ_ALERTS]
+    assert {entry.citizen_id for entry in logged} == {None}
+
+
+RECEIVED_AT = st.integers(0, 20 * 24).map(lambda hours: datetime(2023, 9, 1, tzinfo=UTC) + timedelta(hours=hours))
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "b"]), st.integers(0, 3), RECEIVED_AT), max_size=8))
+def test_one_alert_a_unit_clock_and_day_whatever_the_number(received: list[tuple[str, int, datetime]]) -> None:
+    now = datetime(2023, 9, 21, 12, tzinfo=UTC)
+    fact = NOTIFICATION.fact
+    assert isinstance(fact, ConcernNotificationFact)
+    notifications = [
+        UnitNotification(
+            unit_id=unit,
+            entry_id=str(at),
+            area=Area.SOCIAL,
+            fact=fact.model_copy(update={"received_at": moment}).model_dump_json(),  # type: ignore[arg-type]
+        )
+        for unit, at, moment in received
+    ]
+    passed = clocks_by_unit(notifications, now, timedelta(days=7))
+    assert all(now - timedelta(days=7) <= moment <= now for moment in passed.values())
+    assert clocks_by_unit([*notifications, *notifications], now, timedelta(days=7)) == passed
+    assert {unit for unit, _, _ in passed} <= {unit for unit, _, _ in received}

@@ -62,7 +62,7 @@ def test_a_workspace_in_the_menu_is_reached_by_exactly_some_role(workspace: Work
             Purpose.OPERATIONS,
         ),
         (Role.DPO, ["/tilsyn", "/sammenhaengsudvalg"], Purpose.LOG_REVIEW),
-        (Role.MANAGER, ["/mine-enheder", "/sammenhaengsudvalg"], Purpose.MANAGEMENT),
+        (Role.MANAGER, ["/mine-enheder", "/adviser", "/sammenhaengsudvalg"], Purpose.MANAGEMENT),
     ],
 )
 def test_menu_and_purpose_follow_from_the_role(role: Role, paths: list[str], purpose: Purpose) -> None:

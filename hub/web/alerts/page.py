@@ -55,11 +55,23 @@ class AlertMeeting:
 
 
 @dataclass(frozen=True)
+class UnitAlertRow:
+    """A clock that passed in a unit that the reader leads."""
+
+    id: str
+    text: str
+    when: str
+    is_read: bool
+
+
+@dataclass(frozen=True)
 class AlertsPage:
     """What happened, and who sees to it?"""
 
     template: ClassVar[str] = "alerts/templates/alerts.html"
     meetings: tuple[AlertMeeting, ...]
+    units: tuple[UnitAlertRow, ...]
+    """Of the reader's own units."""
     filters: tuple[Link, ...]
     rows: tuple[AlertRow, ...]
     none: str

@@ -6,13 +6,22 @@ from uuid import UUID
 
 from hub.access.alert_policy import ShownAlert
 from hub.access.alerts import AlertList
+from hub.access.unit_alerts import UnitAlertLine
 from hub.alerts.clocks import NotificationClock, clock_of
 from hub.alerts.meeting_mails import DAYS, is_announced
 from hub.clock import danish_day
 from hub.overview.notable_changes import is_succeeded
 from hub.rules.deadlines import ClockState
 from hub.web.alerts import texts
-from hub.web.alerts.page import AlertChoicesPage, AlertMeeting, AlertRow, AlertsPage, AlertTrace, KindChoice
+from hub.web.alerts.page import (
+    AlertChoicesPage,
+    AlertMeeting,
+    AlertRow,
+    AlertsPage,
+    AlertTrace,
+    KindChoice,
+    UnitAlertRow,
+)
 from hub.web.shell.dates import as_sentence, capital, clock_text, day_text, of_moment, within
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.people import headline_name, sender
@@ -27,7 +36,7 @@ _DONE = frozenset({ClockState.MET, ClockState.LATE})
 ADDRESS = "/adviser"
 
 
-def alerts_page(
+def alerts_page(  # noqa: PLR0913  keyword-only from the meetings on
     listed: AlertList,
     chosen: str,
     actor_id: str,
@@ -35,12 +44,14 @@ def alerts_page(
     result: FormResult | None,
     *,
     meetings: Sequence[Meeting] = (),
+    units: Sequence[UnitAlertLine] = (),
 ) -> AlertsPage:
-    """The list, newest first; before it what *meetings* lie ahead today and tomorrow."""
+    """The list, newest first; before it *meetings* of today and tomorrow, and what passed in the reader's *units*."""
     rows = tuple(_row(shown, listed, actor_id, now, result) for shown in listed.alerts)
     place = listed.next_place
     return AlertsPage(
         meetings=tuple(_meeting(meeting, now) for meeting in meetings if is_announced(meeting, now)),
+        units=tuple(unit_row(line) for line in units),
         filters=tuple(
             Link(text, ADDRESS if value == "aabne" else f"{ADDRESS}?vis={value}", current=value == chosen)
             for value, text in texts.FILTERS.items()
@@ -48,10 +59,19 @@ def alerts_page(
         rows=rows,
         none=texts.NONE[chosen],
         older=f"{ADDRESS}?vis={chosen}&foer={place.id}" if place else "",
-        unread=tuple(row.id for row in rows if not row.is_read),
+        unread=(
+            *(row.id for row in rows if not row.is_read),
+            *(str(line.alert.id) for line in units if not line.alert.is_read),
+        ),
         chosen=chosen,
         result=result.outcome if result and result.text else None,
     )
+
+
+def unit_row(line: UnitAlertLine) -> UnitAlertRow:
+    """Which clock passed in which unit, and on which day."""
+    text = texts.UNIT_CLOCK[line.alert.clock].format(unit=line.unit_name)
+    return UnitAlertRow(str(line.alert.id), text, day_text(line.alert.passed_on), line.alert.is_read)
 
 
 def choices_page(

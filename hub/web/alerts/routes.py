@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access.alerts import AlertDesk, AlertFault, AlertList
 from hub.access.meeting_agenda import list_my_meetings
+from hub.access.unit_alerts import UnitAlertLine, read_unit_alerts
 from hub.alerts.meeting_mails import announced_until
 from hub.alerts.repository import AlertState, get_place
 from hub.errors import AlertClosed
@@ -51,9 +52,12 @@ def alerts(request: Request, vis: Shown = "aabne", foer: UUID | None = None) -> 
     """What happened, and who sees to it?"""
     with open_request(request, ALERTS) as context:
         listed = list_alerts(context, STATES[vis], foer)
-        meetings = _meetings_ahead(context) if vis == "aabne" and foer is None else ()
+        is_first = vis == "aabne" and foer is None
+        meetings = _meetings_ahead(context) if is_first else ()
+        units = read_units(context) if is_first else ()
         result = take_result(request)
-        return context.page(alerts_page(listed, vis, context.actor.id, context.now, result, meetings=meetings))
+        page = alerts_page(listed, vis, context.actor.id, context.now, result, meetings=meetings, units=units)
+        return context.page(page)
 
 
 @router.get("/adviser/valg")
@@ -154,6 +158,11 @@ def list_alerts(context: RequestContext, state: AlertState, before: UUID | None)
     """The alerts that the actor may see; for page and API. *before*: the last that was shown."""
     place = get_place(context.session, before) if before else None
     return alert_desk(context).list_alerts(state, before=place)
+
+
+def read_units(context: RequestContext) -> tuple[UnitAlertLine, ...]:
+    """Which clocks passed in the units that the actor leads; for page and API."""
+    return read_unit_alerts(context.session, context.actor, context.access(), now=context.now)
 
 
 def handle_alert(

@@ -87,3 +87,7 @@ NONE = {
     "lukkede": "Ingen adviser er lukket.",
 }
 FILTERS = {"aabne": "Åbne", "ulaeste": "Ulæste", "mine": "Dem, jeg tager mig af", "lukkede": "Lukkede"}
+UNIT_CLOCK = {
+    NotificationClock.ASSESSMENT: "{unit}: en underretning eller flere er ikke vurderet inden 24 timer, fristen udløb",
+    NotificationClock.RECEIPT: "{unit}: en underretning eller flere er uden kvittering efter 6 hverdage, fristen udløb",
+}
