@@ -84,6 +84,15 @@ class WebhookDesk:
         self._require(webhook_id, {"change": "disabled"})
         return repository.disable_webhook(self._session, webhook_id, self._now)
 
+    def send_test(self, webhook_id: UUID) -> bool:
+        """Post a test to it, as anything else is posted; False: there is none.
+
+        Raises:
+            MissingRole: as above.
+        """
+        self._require(webhook_id, {"change": "tested"})
+        return repository.queue_test(self._session, webhook_id, self._now)
+
     def remove(self, webhook_id: UUID) -> bool:
         """Post to it no more; False: there is none.
 

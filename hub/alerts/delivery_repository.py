@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -43,6 +43,11 @@ class AlertDelivery(Schema):
     attempts: int
 
 
+TEST_OCCASION = "test/"
+"""How the occasion of a test of a webhook begins in the outbox."""
+_NOT_STORED = frozenset({"last_sent_at", "fault"})
+
+
 class AlertWebhook(Schema):
     """An address of another system; its secret is read where it signs, and nowhere else."""
 
@@ -56,6 +61,8 @@ class AlertWebhook(Schema):
     disabled_at: Instant | None
     last_sent_at: Instant | None = None
     """When it last took a post that is still remembered; None: none is."""
+    fault: str | None = None
+    """Why the newest post that waits could not be sent; None: none failed."""
 
 
 def get_address(session: Session, actor_id: str) -> str | None:
@@ -152,9 +159,7 @@ def delete_old_deliveries(session: Session, before: datetime) -> None:
 def add_webhook(session: Session, webhook: AlertWebhook, secret: bytes) -> None:
     """Store a webhook with its encrypted secret."""
     session.add(
-        AlertWebhookRow(
-            **{**webhook.model_dump(exclude={"last_sent_at"}), "kinds": sorted(webhook.kinds)}, secret=secret
-        )
+        AlertWebhookRow(**{**webhook.model_dump(exclude={*_NOT_STORED}), "kinds": sorted(webhook.kinds)}, secret=secret)
     )
     session.flush()
 
@@ -164,9 +169,12 @@ def list_webhooks(session: Session, *, start: int, size: int) -> tuple[AlertWebh
     rows = session.scalars(
         select(AlertWebhookRow).order_by(AlertWebhookRow.added_at, AlertWebhookRow.id).offset(start).limit(size)
     )
-    webhooks = list(map(_webhook, rows))
-    sent = _last_sent(session, [str(webhook.id) for webhook in webhooks])
-    return tuple(webhook.model_copy(update={"last_sent_at": sent.get(str(webhook.id))}) for webhook in webhooks)
+    webhooks = {str(row.id): _webhook(row) for row in rows}
+    sent, faults = _last_sent(session, webhooks.keys()), _last_faults(session, webhooks.keys())
+    return tuple(
+        webhook.model_copy(update={"last_sent_at": sent.get(key), "fault": faults.get(key)})
+        for key, webhook in webhooks.items()
+    )
 
 
 def get_webhook(session: Session, webhook_id: UUID) -> tuple[AlertWebhook, bytes] | None:
@@ -215,6 +223,29 @@ def count_disabled_webhooks(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(AlertWebhookRow).where(*failed)) or 0
 
 
+def queue_test(session: Session, webhook_id: UUID, now: datetime) -> bool:
+    """Put a test in the outbox of a webhook; False: there is none."""
+    if session.get(AlertWebhookRow, webhook_id) is None:
+        return False
+    occasion = f"{TEST_OCCASION}{uuid4()}"
+    session.add(AlertDeliveryRow(channel=Channel.WEBHOOK, receiver=str(webhook_id), occasion=occasion, due_at=now))
+    session.flush()
+    return True
+
+
+def _last_faults(session: Session, receivers: Collection[str]) -> dict[str, str]:
+    """By webhook: why the newest of the posts that wait could not be sent."""
+    row = AlertDeliveryRow
+    failed = (
+        row.channel == Channel.WEBHOOK,
+        row.receiver.in_(receivers),
+        row.sent_at.is_(None),
+        row.fault.is_not(None),
+    )
+    statement = select(row.receiver, row.fault).where(*failed).order_by(row.id)
+    return {receiver: fault for receiver, fault in session.execute(statement) if fault}
+
+
 def _last_sent(session: Session, receivers: Collection[str]) -> dict[str, datetime | None]:
     """By webhook: when it last took a post."""
     row = AlertDeliveryRow
@@ -227,5 +258,5 @@ def _last_sent(session: Session, receivers: Collection[str]) -> dict[str, dateti
 
 
 def _webhook(row: AlertWebhookRow) -> AlertWebhook:
-    columns = AlertWebhook.model_fields.keys() - {"last_sent_at"}
+    columns = AlertWebhook.model_fields.keys() - _NOT_STORED
     return AlertWebhook.model_validate({name: getattr(row, name) for name in columns})

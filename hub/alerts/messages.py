@@ -26,10 +26,13 @@ def mail_text(public_url: str) -> tuple[str, str]:
     return SUBJECT, "\n".join(lines) + "\n"
 
 
-def webhook_body(kind: AlertKind, alert_id: str, public_url: str, now: datetime) -> bytes:
-    """The JSON document of a post: what kind, when it is told, and where it is seen after a login."""
+def webhook_body(kind: AlertKind | None, alert_id: str, public_url: str, now: datetime) -> bytes:
+    """The JSON document of a post: what kind, when it is told, and where it is seen after a login.
+
+    *kind*: None: a test, of no alert.
+    """
     document = {
-        "type": f"dk.helhed.alert.{kind}",
+        "type": f"dk.helhed.alert.{kind or 'test'}",
         "timestamp": now.isoformat(),
         "data": {"id": alert_id, "kind": kind, "link": f"{public_url.rstrip('/')}/adviser"},
     }

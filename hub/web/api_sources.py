@@ -17,7 +17,7 @@ from hub.sources.change_repository import ChangeEntry
 from hub.sources.run_history import RunDetails, RunProgress
 from hub.sources.stream_repository import count_published, list_streams
 from hub.web.api import LOGGED_IN, PROBLEM
-from hub.web.notices.routes import NOTICES
+from hub.web.notices.workspace import NOTICES
 from hub.web.shell.form_token import require_header_token
 from hub.web.shell.request_context import open_request
 from hub.web.source.loading import decide

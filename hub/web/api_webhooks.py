@@ -7,14 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
-from hub.access.webhook_acts import WebhookDesk
 from hub.alerts.delivery_repository import AlertWebhook
 from hub.errors import WebhookNotFound
 from hub.secrets import secret_keys
 from hub.web.api import LOGGED_IN, PROBLEM
-from hub.web.notices.routes import NOTICES
+from hub.web.notices.webhook_routes import webhook_desk
+from hub.web.notices.workspace import NOTICES
 from hub.web.shell.form_token import require_header_token
-from hub.web.shell.request_context import RequestContext, open_request
+from hub.web.shell.request_context import open_request
 from schemas.alert import AlertKind
 from schemas.base import Schema
 
@@ -37,6 +37,8 @@ class WebhookAct(StrEnum):
     DISABLE = "disable"
     ENABLE = "enable"
     REMOVE = "remove"
+    TEST = "test"
+    """A test is posted, of no alert."""
 
 
 class WebhookList(Schema):
@@ -80,7 +82,7 @@ class WebhookAnswer(Schema):
 def webhooks(request: Request, start: Annotated[int, Query(ge=0, le=1_000_000)] = 0) -> WebhookList:
     """Without their secrets; with when each was last posted to, and how often it failed since."""
     with open_request(request, NOTICES) as context:
-        listed = _desk(context).list_webhooks(start=start, size=ON_PAGE + 1)
+        listed = webhook_desk(context).list_webhooks(start=start, size=ON_PAGE + 1)
         return WebhookList(webhooks=listed[:ON_PAGE], next_start=start + ON_PAGE if len(listed) > ON_PAGE else None)
 
 
@@ -89,27 +91,24 @@ def add(request: Request, ask: NewWebhookAsk) -> NewWebhookAnswer:
     """The answer has the secret of its signatures, this once."""
     with open_request(request, NOTICES) as context:
         settings = context.app.settings
-        added = _desk(context).add(ask.url, ask.kinds, settings.listed_webhook_hosts, secret_keys(settings))
+        added = webhook_desk(context).add(ask.url, ask.kinds, settings.listed_webhook_hosts, secret_keys(settings))
         if added is None:
             return NewWebhookAnswer(id=None, secret=None, faults=(WebhookFault.ADDRESS_NOT_LISTED,))
         webhook, secret = added
         return NewWebhookAnswer(id=webhook.id, secret=secret, faults=())
 
 
-@router.post("/{webhook_id}", summary="Switch off, switch on or remove", dependencies=TOKEN, responses=UNKNOWN)
+@router.post("/{webhook_id}", summary="Switch off, switch on, test or remove", dependencies=TOKEN, responses=UNKNOWN)
 def change(request: Request, webhook_id: UUID, ask: WebhookAsk) -> WebhookAnswer:
     """What waits for one that is removed is not sent; its secret is deleted."""
     with open_request(request, NOTICES) as context:
-        desk = _desk(context)
+        desk = webhook_desk(context)
         acts = {
             WebhookAct.DISABLE: desk.disable,
             WebhookAct.ENABLE: desk.enable,
             WebhookAct.REMOVE: desk.remove,
+            WebhookAct.TEST: desk.send_test,
         }
         if not acts[ask.act](webhook_id):
             raise WebhookNotFound
         return WebhookAnswer(act=ask.act)
-
-
-def _desk(context: RequestContext) -> WebhookDesk:
-    return WebhookDesk(context.session, context.actor, context.access(), now=context.now)

@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -11,6 +12,7 @@ from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 from threading import Event
+from uuid import UUID
 
 import httpx
 import pytest
@@ -312,3 +314,44 @@ def test_an_administrator_handles_webhooks_by_the_api_and_reads_the_secret_once(
 def test_nothing_is_posted_to_but_what_the_operator_listed(url: str, *, allowed: bool) -> None:
     hosts = frozenset({"esdh.example", "other.example:9443", "127.0.0.1:9000", "169.254.169.254"})
     assert is_address_allowed(url, hosts) is allowed
+
+
+def test_an_administrator_handles_webhooks_on_a_page_and_reads_the_secret_once(town: Town) -> None:
+    page_of = "/beskeder/webhooks"
+    with receiving() as (url, received):
+        host = url.split("/")[2]
+        context = with_settings(town, alert_webhook_hosts=host)
+        with serving(create_app(context)) as address, browsing(address, "tine.skov") as tine:
+            assert f'href="{page_of}"' in tine.get("/beskeder").text
+            assert "Intet system får besked" in tine.get(page_of).text
+            refused = tine.post(f"{page_of}/ny", url="https://evil.example/", kinds="admission").text
+            assert f"driften har tilladt: {host}" in refused
+            assert 'value="https://evil.example/"' in refused, "nothing typed is lost"
+            assert 'value="admission" checked' in refused
+            added = tine.post(f"{page_of}/ny", url=url)
+            (secret,) = re.findall(r"whsec_[A-Za-z0-9+/=]+", added.text)
+            assert signing_key(secret)
+            assert added.headers["cache-control"] == "no-store"
+            listed = tine.get(page_of).text
+            assert "whsec_" not in listed
+            assert "Alle slags adviser" in listed
+            (key,) = set(re.findall(rf"{page_of}/([0-9a-f-]{{36}})/", listed))
+            assert "Prøven sendes" in tine.post(f"{page_of}/{key}/proev").text
+            make_and_send(context, None, Event())
+            assert [json.loads(body)["type"] for _, body in received] == ["dk.helhed.alert.test"]
+            assert "Tog senest imod" in tine.get(page_of).text
+            paused = tine.post(f"{page_of}/{key}/pause").text
+            assert "på pause" in paused
+            assert "/proev" not in paused
+            assert "i drift" in tine.post(f"{page_of}/{key}/fortsaet").text
+            with town.context.database.transaction() as session:
+                repository.count_attempt(session, UUID(key), failed=True, now=town.clock.now())
+            assert "1 forsøg i træk er mislykkedes" in tine.get(page_of).text
+            assert "er fjernet" in tine.post(f"{page_of}/{key}/fjern").text
+            assert tine.post(f"{page_of}/{key}/pause").status_code == HTTPStatus.NOT_FOUND
+    for stranger in ("anna.holm", "jens.dam"):
+        browser = town.client(stranger)
+        assert browser.get(page_of).status_code == HTTPStatus.FORBIDDEN
+        assert browser.post(f"{page_of}/ny", url=url).status_code == HTTPStatus.FORBIDDEN
+    changes = {line.details["change"] for line in lines(town, AuditAction.CHANGE_WEBHOOK)}
+    assert {"listed", "address_refused", "added", "tested", "disabled", "enabled", "removed"} == changes

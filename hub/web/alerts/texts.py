@@ -2,20 +2,10 @@
 
 from hub.access.alerts import AlertFault
 from hub.alerts.clocks import NotificationClock
+from hub.web.shell import alert_texts
 from schemas.alert import AlertAct, AlertKind
 
-KIND = {
-    AlertKind.EFFORT_BEGAN: "Ny indsats",
-    AlertKind.EFFORT_ENDED: "Indsats er slut",
-    AlertKind.NOTIFICATION: "Underretning",
-    AlertKind.CLOCK_PASSED: "Frist for underretning er overskredet",
-    AlertKind.ABSENCE_LINE: "Ulovligt fravær har nået en grænse",
-    AlertKind.REVIEW_PASSED: "Opfølgning er overskredet",
-    AlertKind.PLAN_CHANGED: "Plan er ændret",
-    AlertKind.MEMBER_JOINED: "Ny på teamet",
-    AlertKind.ADMISSION: "Indlæggelse",
-    AlertKind.MOVED_AWAY: "Flyttet",
-}
+KIND = alert_texts.KIND
 """In the list of what one can be told of."""
 EXPLAINED = {
     AlertKind.EFFORT_BEGAN: "En kilde fortæller om en indsats, der er begyndt eller er planlagt.",

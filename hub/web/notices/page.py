@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hub.web.shell.dates import When
-from hub.web.shell.view_models import Link
+from hub.web.shell.view_models import Choice, Link, Outcome
 
 
 @dataclass(frozen=True)
@@ -36,3 +36,36 @@ class NoticesPage:
     open: tuple[NoticeLine, ...]
     over: tuple[NoticeLine, ...]
     older: str | None
+
+
+@dataclass(frozen=True)
+class WebhookRow:
+    """A system that is posted alerts."""
+
+    id: str
+    url: str
+    kinds: str
+    is_paused: bool
+    state: str
+    last_sent: When | None
+    """None: nothing that is still remembered."""
+    fault: str
+    """Of the last attempts; empty: they went well."""
+
+
+@dataclass(frozen=True)
+class WebhooksPage:
+    """Which systems are posted alerts, and does each take them?"""
+
+    template: ClassVar[str] = "notices/templates/webhooks.html"
+
+    rows: tuple[WebhookRow, ...]
+    hosts: str
+    """Where an address may be; empty: nowhere."""
+    url: str
+    """What was typed."""
+    kinds: tuple[Choice, ...]
+    secret: str
+    """Of the one that was added just now, shown this once."""
+    older: str
+    result: Outcome | None

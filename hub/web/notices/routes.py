@@ -6,21 +6,14 @@ from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 
 from hub.notices.repository import list_notices
-from hub.web.notices.page import NoticesPage
 from hub.web.notices.present import notices_page
+from hub.web.notices.webhook_routes import router as webhook_router
+from hub.web.notices.workspace import NOTICES as NOTICES  # noqa: PLC0414  with its routes, for the table of workspaces
 from hub.web.shell.request_context import open_request
-from hub.web.shell.workspace import Workspace
-from schemas.access import AuditAction, Purpose
+from schemas.access import AuditAction
 
-NOTICES = Workspace(
-    name="notices",
-    path="/beskeder",
-    title="Beskeder",
-    action=AuditAction.READ_SOURCES,
-    purpose=Purpose.OPERATIONS,
-    pages=(NoticesPage,),
-)
 router = NOTICES.router
+router.include_router(webhook_router)
 ON_PAGE = 50
 
 

@@ -14,3 +14,17 @@ TOLD = "Hver besked sendes én gang, når noget begynder, og én gang, når det 
 QUIET = " Ikke mellem {begin} og {end}; så sendes den bagefter."
 NOT_SENT = "ikke sendt til nogen"
 FAULT = "Sidste forsøg lykkedes ikke ({fault}). Der prøves igen af sig selv."
+WEBHOOKS = "Webhooks"
+ALL_KINDS = "Alle slags adviser"
+RUNS = "i drift"
+PAUSED = "på pause"
+WEBHOOK_FAULT = "{number} forsøg i træk er mislykkedes. Det sidste: {fault}."
+FAULT_GONE = "ventede ikke længere på at blive sendt"
+NO_HOSTS = "Driften har ingen server tilladt endnu (HELHED_ALERT_WEBHOOK_HOSTS), så intet system kan tilføjes."
+NOT_LISTED = (
+    "Adressen skal begynde med https:// og være hos en af de servere, driften har tilladt: {hosts}. Ret adressen."
+)
+WEBHOOK_PAUSED = "Systemet får intet, før det sættes i gang igen. Det, der sker imens, sendes ikke bagefter."
+WEBHOOK_RESUMED = "Systemet får besked igen."
+WEBHOOK_REMOVED = "Systemet er fjernet, og dets nøgle er slettet."
+WEBHOOK_TESTED = "Prøven sendes inden for et minut. Genindlæs siden for at se, om systemet tog imod den."
