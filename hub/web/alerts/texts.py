@@ -71,7 +71,8 @@ MAIL_FAULT = "Skriv din adresse hos kommunen, navn@{domain}. Intet er gemt."
 NO_MAIL = "Her sendes ingen mail om adviser."
 AS_EVERYBODY = "Du får igen de adviser, man får uden at vælge."
 NONE = {
-    "aabne": "Der er ingen åbne adviser. Sker der noget om borgere, du arbejder med, står det her.",
+    "aabne": "Der er ingen åbne adviser. Sker der noget om borgere, du arbejder med, eller udløber en frist i en"
+    " enhed, du leder, står det her.",
     "ulaeste": "Du har læst alle adviser.",
     "mine": "Du har ikke taget noget advis, og ingen har overdraget dig et.",
     "lukkede": "Ingen adviser er lukket.",
