@@ -23,6 +23,7 @@ from hub.web import (
     api_overrides,
     api_oversight,
     api_plan,
+    api_rights,
     api_rules,
     api_sources,
     api_trial_actions,
@@ -59,6 +60,8 @@ _ROUTERS = (
     api_lookups.router,
     api_overrides.router,
     api_overrides.units_router,
+    api_rights.router,
+    api_rights.deletions_router,
     api_rules.router,
 )
 

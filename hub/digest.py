@@ -34,3 +34,13 @@ def pseudonym(kind: str, key_of_one: str, key: bytes) -> str:
 def event_digest(what: str, value: str, period: str, key: bytes) -> str:
     """The same over somebody or something in an event that leaves us, as 32 characters: another in each period."""
     return hmac.digest(key, f"event\x1f{period}\x1f{what}\x1f{value}".encode(), "sha256").hex()[:32]
+
+
+def statement_digest(entity: str, content: str, key: bytes) -> str:
+    """The same over one statement of a source, by its entity and the digest of what it says."""
+    return hmac.digest(key, f"statement\x1f{entity}\x1f{content}".encode(), "sha256").hex()
+
+
+def entity_digest(entity: str, key: bytes) -> str:
+    """The same over an entity of a source alone."""
+    return statement_digest(entity, "", key)

@@ -29,6 +29,8 @@ from hub.log import place_of
 from hub.matching.service import match
 from hub.overview.service import mark_due, rebuild, take_due
 from hub.quarantine.service import park, resolve_stored
+from hub.rights.keeping_out import digests_of, keep_out
+from hub.rights.repository import count_kept_out, forgotten_among, is_anything_forgotten
 from hub.secrets import PayloadCipher
 from hub.sources.forgetting_repository import forgettings
 from hub.sources.run_history import RUN_HEADER, RunCounts
@@ -122,6 +124,7 @@ def store_batch(
     *runs*: the run that published each record, whose counts it adds to; 0: nobody knows. Empty: of none.
     """
     records, runs = _without_forgotten(session, records, runs)
+    records, runs = _without_forgotten_citizens(session, records, runs, digest_key=digest_key, now=now)
     received = receive(session, records, now=now)
     resolve_stored(session, [stored.record for stored in received.new], now)
     citizens = match(session, received.new, digest_key=digest_key, now=now)
@@ -149,6 +152,20 @@ def _without_forgotten(
         if record.source not in forgotten or not forgotten[record.source].covers(run)
     ]
     return [record for record, _ in remaining], [run for _, run in remaining] if runs else ()
+
+
+def _without_forgotten_citizens(
+    session: Session, records: Sequence[SourceRecord], runs: Sequence[int], *, digest_key: bytes, now: datetime
+) -> tuple[Sequence[SourceRecord], Sequence[int]]:
+    """The records that are not about a citizen who was forgotten, and did not lapse; others without forgotten names."""
+    if not records or not is_anything_forgotten(session):
+        return records, runs
+    forgotten = forgotten_among(session, digests_of(records, digest_key))
+    if not forgotten:
+        return records, runs
+    remaining = keep_out(records, forgotten, digest_key)
+    count_kept_out(session, remaining.times, now)
+    return remaining.records, [runs[place] for place in remaining.places] if runs else ()
 
 
 def _counts_by_run(runs: Sequence[int], fates: Sequence[RecordFate]) -> dict[int, RunCounts]:

@@ -32,6 +32,8 @@ HISTORY_DELETE = "history_delete"
 """Reason of a tombstone that stands in a history that the source gives of its entities."""
 _OBSERVED_FLAGS = frozenset({FUTURE_TIME})
 """Flags that depend on when a record was read, and so are no part of what it says."""
+FORGOTTEN_NAMESPACE = "forgotten"
+"""Of the placeholder that stands where a record of somebody else named a citizen who was forgotten."""
 _TIMES = frozenset({"observed_at", "registered_at", "first_registered_at", "digest"})
 _IDS = frozenset({"source", "record_type", "source_id", "source_version"})
 _LARGEST_ORDER = 2**63 - 1
@@ -54,6 +56,15 @@ class Party(Schema):
     role: PartyRole
     identifiers: tuple[Identifier, ...] = Field(min_length=1)
     name: Name | None = None
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether it only keeps the place of somebody who was forgotten."""
+        return self.identifiers[0].namespace == FORGOTTEN_NAMESPACE
+
+    def forgotten(self) -> Self:
+        """The placeholder of this party; the places of the others stay."""
+        return self.model_copy(update={"identifiers": (Identifier.local(FORGOTTEN_NAMESPACE, "-"),), "name": None})
 
 
 class QualityFlag(Schema):

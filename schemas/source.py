@@ -64,6 +64,9 @@ class SourceSystem(Schema):
     """Danish sentence: what the source covers."""
     not_covered: tuple[str, ...] = ()
     """Danish: what people might expect here but will not find."""
+    retention_days: int = Field(default=1800, ge=30, le=36_500)
+    """So many days after the last thing it says of a citizen has ended, Helhed deletes what it has said of them. The
+    default is the period that KLE gives nearly every topic (SletningJaevnfoerPersondataloven, P1800D)."""
     deep_link_title: str | None = None
     """Danish name of the system as in "åbn i DUBU"; None when it offers no links."""
 

@@ -48,6 +48,17 @@ LOG_ACTS = frozenset(
 """What is done with the log as a whole, and what else a DPO asks of the whole installation, likewise."""
 BACKUP_ACTS = frozenset({AuditAction.BACK_UP, AuditAction.RESTORE_BACKUP})
 """What is done with copies of the database, likewise."""
+RIGHTS_ACTS = frozenset(
+    {
+        AuditAction.PLACE_HOLD,
+        AuditAction.RELEASE_HOLD,
+        AuditAction.FORGET_CITIZEN,
+        AuditAction.LIFT_FORGETTING,
+        AuditAction.EXPORT_DATA,
+        AuditAction.NAME_EMPLOYEES,
+    }
+)
+"""What the DPO decides about a citizen's rights, likewise; each but the copy takes a reason."""
 CONSENT_ACTS = frozenset(
     {
         AuditAction.READ_CONSENTS,

@@ -26,6 +26,7 @@ def use_link(session: Session, token_hash: str, now: datetime) -> UUID | None:
     return row.citizen_id if row is not None and now < row.expires_at else None
 
 
-def delete_expired_links(session: Session, now: datetime) -> None:
-    """Forget those that nobody used in time."""
-    session.execute(delete(CitizenLinkRow).where(CitizenLinkRow.expires_at <= now))
+def delete_expired_links(session: Session, now: datetime) -> int:
+    """Forget those that nobody used in time; how many there were."""
+    result = session.execute(delete(CitizenLinkRow).where(CitizenLinkRow.expires_at <= now))
+    return int(getattr(result, "rowcount", 0))

@@ -39,6 +39,10 @@ _PAGES = (
             AuditAction.OPEN_LINK,
             AuditAction.READ_ALERTS,
             AuditAction.CHANGE_SUBSCRIPTIONS,
+            AuditAction.READ_RIGHTS,
+            AuditAction.READ_DELETIONS,
+            AuditAction.FORGET_AGAIN,
+            AuditAction.RUN_RETENTION,
         }
     )
     | STAFF_ACTS

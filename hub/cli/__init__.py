@@ -12,6 +12,7 @@ from hub.cli import (
     backup,
     check,
     connector,
+    forgotten,
     identity,
     index,
     notice,
@@ -68,6 +69,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
 app.add_typer(backup.app, name="backup")
 app.add_typer(restore.app, name="restore")
+app.add_typer(forgotten.app, name="forgotten")
 app.add_typer(schema.app, name="schema")
 app.command("test-data")(test_data.check_test_data)
 app.command()(run.migrate)

@@ -1,5 +1,6 @@
 """Every statement on the tables of intake. Batches go in and come out as arrays, one statement a batch."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.intake.rules import Placement, Statement
 from schemas.base import Schema
-from schemas.record import HISTORY_DELETE, QualityFlag, SourceRecord
+from schemas.record import FORGOTTEN_NAMESPACE, HISTORY_DELETE, QualityFlag, SourceRecord
 
 
 class StoredRecord(Schema):
@@ -75,6 +76,19 @@ _RECORDS_OF = text("""
 """)
 _DELETE_RECORDS = text("DELETE FROM records WHERE entity_id = ANY(:ids)")
 _DELETE_ENTITIES = text("DELETE FROM record_entities WHERE id = ANY(:ids)")
+_EMPTY_PLACE = text("""
+    UPDATE records SET document = jsonb_set(
+        document, ARRAY['parties', :index],
+        (document #> ARRAY['parties', :index]) - 'name' || jsonb_build_object('identifiers', cast(:nobody AS jsonb)))
+    WHERE id = :id
+""")
+_NOBODY = json.dumps([{"kind": "local", "namespace": FORGOTTEN_NAMESPACE, "value": "-"}])
+_LAPSED = text("""
+    SELECT DISTINCT r.entity_id, e.source || '/' || e.record_type || '/' || e.source_id AS entity, r.id, r.digest
+    FROM records r JOIN record_entities e ON e.id = r.entity_id
+    WHERE r.entity_id = ANY(:ids)
+""")
+_ENTITY_KEYS = text("SELECT source, record_type, source_id FROM record_entities WHERE id = ANY(:ids)")
 _COUNT_ENTITIES = text("SELECT count(*) FROM record_entities WHERE source = :source")
 
 
@@ -178,10 +192,29 @@ def lock_records_of(session: Session, source: str, size: int) -> dict[UUID, list
     return records
 
 
+def statements_to_lapse(session: Session, entity_ids: Collection[UUID]) -> list[tuple[UUID, UUID, str, str]]:
+    """Entity, id, entity as text and digest of every version of these."""
+    rows = session.execute(_LAPSED, {"ids": list(entity_ids)})
+    return [(row.entity_id, row.id, row.entity, row.digest) for row in rows]
+
+
+def entity_keys(session: Session, entity_ids: Collection[UUID]) -> list[tuple[str, str, str]]:
+    """Source, type and id of these entities."""
+    rows = session.execute(_ENTITY_KEYS, {"ids": list(entity_ids)})
+    return [(row.source, row.record_type, row.source_id) for row in rows]
+
+
 def delete_entities(session: Session, entity_ids: Collection[UUID]) -> None:
     """Forget these entities with all versions; nothing may hang on them any more."""
     session.execute(_DELETE_RECORDS, {"ids": list(entity_ids)})
     session.execute(_DELETE_ENTITIES, {"ids": list(entity_ids)})
+
+
+def empty_places(session: Session, places: Mapping[UUID, Sequence[int]]) -> None:
+    """Put a placeholder where these records name somebody who is forgotten, by the place of the party."""
+    pairs = [(record_id, str(index)) for record_id, indexes in places.items() for index in indexes]
+    for record_id, index in pairs:
+        session.execute(_EMPTY_PLACE, {"id": record_id, "index": index, "nobody": _NOBODY})
 
 
 def read_document(

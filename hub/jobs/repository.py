@@ -124,9 +124,9 @@ def give_back(session: Session, lease: JobLease, *, fault: str | None) -> None:
     session.execute(_GIVE_BACK, {**values, "lease": LEASE})
 
 
-def delete_ended(session: Session, before: datetime) -> None:
-    """Forget the jobs that ended before that instant."""
-    session.execute(delete(JobRow).where(JobRow.ended_at < before))
+def delete_ended(session: Session, before: datetime) -> int:
+    """Forget the jobs that ended before that instant; how many there were."""
+    return int(getattr(session.execute(delete(JobRow).where(JobRow.ended_at < before)), "rowcount", 0))
 
 
 def _hold(rows: int) -> None:

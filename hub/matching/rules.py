@@ -43,6 +43,8 @@ class PartyState(StrEnum):
     """Nothing is claimed yet; it waits."""
     CONFLICT = "conflict"
     """Claims contradict one another; it waits for a person."""
+    FORGOTTEN = "forgotten"
+    """It was somebody who is forgotten; nothing names them any more."""
 
 
 class ConflictKind(StrEnum):

@@ -1,7 +1,8 @@
 """``match``: link the parties of stored records to citizens, and update all links that their claims change."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,25 @@ from hub.matching.rules import ConflictKind, Identities, PartyState, Resolution
 from hub.matching.statements import PartyLink
 from schemas.people import PersonFact
 from schemas.record import PartyRole, SourceRecord
+
+
+class ForgottenCitizen(NamedTuple):
+    """What a citizen was known by, and what is still to be deleted."""
+
+    citizen_ids: frozenset[UUID]
+    """The citizen, and whoever was merged into them."""
+    digests: frozenset[str]
+    """Keyed digests of all their identifiers, also those local to a source."""
+    values: frozenset[str]
+    """The identifiers themselves, to look for in what is encrypted. Never to be kept."""
+    entities: frozenset[UUID]
+    record_ids: frozenset[UUID]
+    mentions: Mapping[UUID, tuple[int, ...]]
+    """By record of somebody else, the places in it where the citizen was named."""
+    concerned: frozenset[UUID]
+    """Whose overview may have changed."""
+    identities: int
+    """How many identifiers were deleted."""
 
 
 def match(
@@ -67,6 +87,32 @@ def forget_records(
     forgetting_repository.delete_unused(session, keys)
     statements.lock_citizens(session, citizens)
     return citizens
+
+
+def forget_citizen(session: Session, citizen_id: UUID, *, digest_key: bytes, now: datetime) -> ForgottenCitizen:
+    """Take a citizen out of matching: records about them, their name in records of others, numbers and decisions.
+
+    The records themselves are still to be deleted, and the places named in ``mentions`` to be emptied.
+    """
+    statements.hold_claims(session, changing=True)
+    citizen_ids = forgetting_repository.merged_into(session, citizen_id)
+    keys = forgetting_repository.keys_of_citizens(session, citizen_ids)
+    about = forgetting_repository.records_about(session, citizen_ids, keys)
+    mentions = forgetting_repository.mentions_of(session, citizen_ids, keys, about.record_ids)
+    forgetting_repository.empty_places(session, mentions)
+    concerned = forget_records(session, about.record_ids, digest_key=digest_key, now=now)
+    concerned |= statements.citizens_behind(session, list(mentions))
+    identities = forgetting_repository.delete_citizens(session, citizen_ids, keys)
+    return ForgottenCitizen(
+        citizen_ids=citizen_ids,
+        digests=frozenset(statements.digest_of(key, digest_key) for key in keys),
+        values=frozenset(key.value for key in keys),
+        entities=about.entity_ids,
+        record_ids=about.record_ids,
+        mentions=mentions,
+        concerned=(concerned | citizen_ids),
+        identities=identities,
+    )
 
 
 def _resolve(
@@ -146,7 +192,8 @@ def _name(fact: PersonFact) -> str | None:
 def _parties(stored: StoredRecord) -> Iterable[PartyLink]:
     record: SourceRecord = stored.record
     for index, party in enumerate(record.parties):
-        yield PartyLink(stored.id, index, party.role.value, frozenset(map(Key.of, party.identifiers)))
+        keys = frozenset[Key]() if party.is_forgotten else frozenset(map(Key.of, party.identifiers))
+        yield PartyLink(stored.id, index, party.role.value, keys)
 
 
 def _changed_numbers(session: Session, judged: frozenset[Key], decisions: Decisions) -> frozenset[Key]:
@@ -164,6 +211,8 @@ def _roots(identities: Identities, parties: Iterable[PartyLink]) -> frozenset[Ke
 
 
 def _link(party: PartyLink, identities: Identities, citizens: dict[Key, UUID], parked: frozenset[Key]) -> PartyLink:
+    if not party.keys:
+        return PartyLink(party.record_id, party.party_index, party.role, party.keys, state=PartyState.FORGOTTEN)
     resolution = Resolution(PartyState.UNMATCHED) if party.keys & parked else identities.resolve(party.keys)
     citizen_id = citizens[resolution.root] if resolution.root else None
     return PartyLink(

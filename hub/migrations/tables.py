@@ -8,6 +8,7 @@ ALL_TABLES = tuple(
         "bus",
         "backup",
         "rate_limits",
+        "rights",
         "sources",
         "quarantine",
         "inbox",

@@ -81,7 +81,9 @@ def entry_of(linked: LinkedRecord, area: Area) -> Entry | None:
         valid=record.valid,
         provenance=provenance_of(linked),
         parties=tuple(
-            EntryParty(role=party.role, citizen_id=citizen, name=party.name) for party, citizen in parties_of(linked)
+            EntryParty(role=party.role, citizen_id=citizen, name=party.name)
+            for party, citizen in parties_of(linked)
+            if not party.is_forgotten
         ),
         quality=record.quality,
     )

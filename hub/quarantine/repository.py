@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, CursorResult, case, delete, func, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, case, delete, false, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -120,6 +120,18 @@ def count_all(session: Session, source: str) -> int:
 def delete_entries(session: Session, source: str) -> int:
     """Forget all entries of the source; how many there were."""
     return cast("CursorResult[Any]", session.execute(delete(Entry).where(Entry.source == source))).rowcount
+
+
+def list_payloads(session: Session, after: int, size: int) -> list[Entry]:
+    """Entries that still have a payload, in the order of their ids."""
+    statement = select(Entry).where(Entry.payload.is_not(None), Entry.id > after).order_by(Entry.id).limit(size)
+    return list(session.scalars(statement))
+
+
+def delete_by_id(session: Session, ids: Collection[int], keys: Collection[tuple[str, str, str]]) -> int:
+    """Forget these entries, and all of these records (source, type, id); how many there were."""
+    named = tuple_(Entry.source, Entry.record_type, Entry.source_id).in_(list(keys)) if keys else false()
+    return cast("CursorResult[Any]", session.execute(delete(Entry).where(Entry.id.in_(list(ids)) | named))).rowcount
 
 
 def list_groups(session: Session, source: str | None = None) -> tuple[QuarantineGroup, ...]:

@@ -277,3 +277,20 @@ def _source_of(delivered: Delivered) -> tuple[str, str]:
 def _storable_name(text: str) -> str:
     """The text as an entry can hold it: a faulty payload must not make its entry faulty."""
     return redact_cpr(storable(text)) or UNKNOWN
+
+
+def forget_people(
+    session: Session, words: Iterable[bytes], keys: Iterable[tuple[str, str, str]], *, cipher: PayloadCipher
+) -> int:
+    """Delete every entry whose payload has one of these identifiers, and all of these records; how many.
+
+    A payload that does not open with the keys there are stays until its time limit.
+    """
+    searched, matching, after = tuple(words), [], 0
+    while batch := repository.list_payloads(session, after, 500):
+        for entry in batch:
+            raw = cipher.open_or_none(entry.payload or b"", payload_place(entry.source, entry.fingerprint))
+            if raw is not None and any(word in raw for word in searched):
+                matching.append(entry.id)
+        after = batch[-1].id
+    return repository.delete_by_id(session, matching, list(keys))

@@ -23,6 +23,7 @@ _SAVE = text("""
 _LIST = text("SELECT id, citizen::text AS citizen FROM read_hints WHERE source = :source AND stream = :stream")
 _COUNT = text("SELECT count(DISTINCT citizen) AS citizens FROM read_hints WHERE source = :source")
 _DELETE = text("DELETE FROM read_hints WHERE id = ANY(cast(:ids AS bigint[]))")
+_DELETE_VALUES = text("DELETE FROM read_hints WHERE citizen ->> 'value' = ANY(cast(:values AS text[]))")
 _POSTPONE = text("""
     UPDATE read_hints SET attempts = attempts + 1,
            next_attempt_at = :now + least(interval '1 second' * (2 ^ least(attempts + 1, 20) - 1), :longest)
@@ -64,3 +65,8 @@ def postpone_hints(session: Session, lease: StreamLease, now: datetime) -> None:
     """Try again later: after 1, 3, 7 … seconds, at most an hour."""
     if lease.hint_ids:
         session.execute(_POSTPONE, {"ids": list(lease.hint_ids), "now": now, "longest": LONGEST_WAIT})
+
+
+def forget_people(session: Session, values: Sequence[str]) -> int:
+    """Forget that these identifiers were to be read; how many there were."""
+    return int(getattr(session.execute(_DELETE_VALUES, {"values": list(values)}), "rowcount", 0))

@@ -7,6 +7,7 @@ from hub.web.committee.routes import COMMITTEE
 from hub.web.connect.routes import CONNECT
 from hub.web.consents.routes import CONSENTS
 from hub.web.course.routes import COURSES
+from hub.web.deletions.routes import DELETIONS
 from hub.web.disclosures.routes import DISCLOSURES
 from hub.web.held_deletions.routes import HELD_DELETIONS
 from hub.web.identity.routes import IDENTITY
@@ -23,6 +24,7 @@ from hub.web.oversight.routes import OVERSIGHT
 from hub.web.own_units.routes import OWN_UNITS
 from hub.web.plan.routes import PLAN
 from hub.web.quarantine.routes import QUARANTINE
+from hub.web.rights.routes import RIGHTS
 from hub.web.rule_register.routes import RULE_REGISTER
 from hub.web.search.routes import SEARCH
 from hub.web.shell.workspace import Workspace
@@ -44,6 +46,8 @@ WORKSPACES: tuple[Workspace, ...] = (
     OVERRIDES,
     INTEGRITY,
     ACCOUNTABILITY,
+    RIGHTS,
+    DELETIONS,
     COMMITTEE,
     SOURCES,
     HELD_DELETIONS,

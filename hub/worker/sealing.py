@@ -20,6 +20,8 @@ from hub.audit.witnesses import FileWitness, HttpWitness, TopicWitness, Witness
 from hub.context import AppContext
 from hub.errors import InvalidSetting
 from hub.operation.loop_health import LoopHealth
+from hub.rights.repository import count_deleted
+from hub.rights.stores import DeletionRule, Store
 from hub.services import witness_bus
 from hub.settings import Settings
 from hub.worker.loops import Loop, repeat
@@ -119,6 +121,8 @@ def erase_old(context: AppContext) -> int:
                 line = audit_entry(WORKER, AuditAction.ERASE_LOG, AuditOutcome.SHOWN, request, now, details=details)
                 write(session, line)
         erased += batch
+    with context.database.transaction() as session:
+        count_deleted(session, {Store.LOG: erased}, DeletionRule.RETENTION, context.clock.now())
     return erased
 
 

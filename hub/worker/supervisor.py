@@ -24,6 +24,7 @@ from hub.worker.jobs import job_loop
 from hub.worker.loops import Loop
 from hub.worker.notices import notice_loops
 from hub.worker.processing import processing_loop
+from hub.worker.retention import retention_loops
 from hub.worker.sealing import sealing_loops
 from hub.worker.staff import staff_loops
 from hub.worker.streaming import streaming_loops
@@ -69,6 +70,7 @@ def _stages(
         [
             *metrics_loops(context),
             *prune_loops(context),
+            *retention_loops(context),
             *notice_loops(context),
             *staff_loops(context),
             *backup_loops(context),

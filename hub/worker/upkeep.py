@@ -21,6 +21,8 @@ from hub.operation.loop_health import LoopHealth
 from hub.pipeline import PIPELINE_GROUP
 from hub.quarantine.service import delete_expired
 from hub.rate_limits.repository import delete_unused
+from hub.rights.repository import count_deleted
+from hub.rights.stores import DeletionRule, Store
 from hub.sessions.repository import delete_expired_sessions
 from hub.sessions.service import limits_of
 from hub.worker.loops import Loop, repeat
@@ -82,11 +84,21 @@ def _prune(context: AppContext, health: LoopHealth, stop: Event) -> None:
             payloads = delete_expired(session, context.clock.now(), retention)
             events = delete_resolved(session, context.clock.now() - EVENTS_KNOWN_FOR)
             delete_old_refusals(session, context.clock.now() - KNOWN_FOR)
-            delete_ended(session, context.clock.now() - JOBS_KNOWN_FOR)
+            jobs = delete_ended(session, context.clock.now() - JOBS_KNOWN_FOR)
             sessions = delete_expired_sessions(session, limits_of(settings))
-            delete_expired_links(session, context.clock.now())
+            links = delete_expired_links(session, context.clock.now())
             delete_unused(session)
             alerts = delete_old_alerts(session, context.clock.now() - KEPT_FOR)
+            deleted = {
+                Store.QUARANTINE: payloads,
+                Store.EVENTS: events,
+                Store.BUS: messages,
+                Store.ALERTS: alerts,
+                Store.LINKS: links,
+                Store.SESSIONS: sessions,
+                Store.JOBS: jobs,
+            }
+            count_deleted(session, deleted, DeletionRule.RETENTION, context.clock.now())
         fields = {"messages": messages, "payloads": payloads, "events": events, "sessions": sessions, "alerts": alerts}
         log.info("worker.pruned", extra={"fields": fields})
 

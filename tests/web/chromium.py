@@ -32,7 +32,15 @@ PAGES = {
     "ole.bruun": ["/overblik/{maja}", "/familien/{maja}", "/mine-borgere"],
     "tine.skov": ["/medarbejdere", "/medarbejdere/enheder", "/kilder"],
     "gitte.berg": ["/mine-enheder"],
-    "jens.dam": ["/tilsyn", "/tilsyn/saerlige-grunde", "/tilsyn/regler", "/tilsyn/loggen"],
+    "jens.dam": [
+        "/tilsyn",
+        "/tilsyn/saerlige-grunde",
+        "/tilsyn/regler",
+        "/tilsyn/loggen",
+        "/tilsyn/rettigheder",
+        "/tilsyn/rettigheder/{maja}",
+        "/tilsyn/sletning",
+    ],
 }
 MARKS = [
     pytest.mark.skipif(find() is None, reason="no Chromium: set CHROMIUM, or run make test"),

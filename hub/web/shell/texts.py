@@ -173,6 +173,10 @@ SOURCE_STATE = {
 ERROR = {
     "unexpected": ("Noget gik galt hos os", "Intet er ændret. Prøv igen om lidt."),
     "citizen_unknown": ("Borgeren findes ikke her", "Adressen kan være forældet. Søg borgeren frem i stedet."),
+    "citizen_held": (
+        "Intet om borgeren må slettes nu",
+        "Det er bestemt, at oplysningerne skal blive. Ophæv det først under Borgerens rettigheder.",
+    ),
     "removal_first": ("Kilden læses stadig", "Fjern den først. Så kan det, den har sagt, glemmes."),
     "period_invalid": (
         "Perioden kan ikke læses",

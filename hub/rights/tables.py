@@ -1,0 +1,81 @@
+"""Tables of this room (SQLAlchemy classes, no behaviour)."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Integer, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db import Base
+
+
+class LegalHoldRow(Base):
+    """Nothing about the citizen is deleted while it holds."""
+
+    __tablename__ = "legal_holds"
+    __table_args__ = (
+        CheckConstraint("(released_at IS NULL) = (released_by IS NULL)", name="released"),
+        Index("ix_legal_holds_citizen_id", "citizen_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    citizen_id: Mapped[UUID]
+    reason: Mapped[str] = mapped_column(Text)
+    last_day: Mapped[date | None]
+    """The last day on which it holds. None: until somebody releases it."""
+    placed_by: Mapped[str] = mapped_column(Text)
+    """Name of the employee, here and below."""
+    placed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    released_by: Mapped[str | None] = mapped_column(Text)
+    released_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    release_reason: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class CitizenForgettingRow(Base):
+    """A citizen who was forgotten. Nothing in it says who that is: our key led to a row that is deleted."""
+
+    __tablename__ = "citizen_forgettings"
+    __table_args__ = (Index("ix_citizen_forgettings_citizen_id", "citizen_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    citizen_id: Mapped[UUID]
+    reason: Mapped[str] = mapped_column(Text)
+    forgotten_by: Mapped[str] = mapped_column(Text)
+    forgotten_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    counts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    """How much was deleted, by store."""
+    kept_out: Mapped[int] = mapped_column(Integer, server_default="0")
+    """How many records sources have told since, and were not let in."""
+    kept_out_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    lifted_by: Mapped[str | None] = mapped_column(Text)
+    lifted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Since when sources may tell of the citizen again."""
+    lift_reason: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class ForgottenDigestRow(Base):
+    """What is not let in again, as keyed digest: an identifier of a forgotten citizen, or a statement that lapsed."""
+
+    __tablename__ = "forgotten_digests"
+    __table_args__ = (Index("ix_forgotten_digests_forgetting_id", "forgetting_id"),)
+
+    digest: Mapped[str] = mapped_column(Text, primary_key=True)
+    forgetting_id: Mapped[int | None] = mapped_column(ForeignKey("citizen_forgettings.id"))
+    """None: a statement whose time limit has passed."""
+    forgotten_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class DeletionCountRow(Base):
+    """How much was deleted from a store on a Danish day by a rule, also where that was nothing."""
+
+    __tablename__ = "deletion_counts"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    store: Mapped[str] = mapped_column(Text, primary_key=True)
+    rule: Mapped[str] = mapped_column(Text, primary_key=True)
+    deleted: Mapped[int] = mapped_column(BigInteger)
+    runs: Mapped[int] = mapped_column(Integer)
+    """How often the rule ran that day."""
+    last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

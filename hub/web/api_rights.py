@@ -1,0 +1,167 @@
+"""The JSON twins of the pages of a citizen's rights and of what was deleted: the same functions, the same lines."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import Field
+
+from hub.access.rights import RightsFault, RightsOverview, RightsResult, RightsView, WrittenHold
+from hub.rights.stores import DeletionCount, Store
+from hub.web.api import LOGGED_IN, PROBLEM
+from hub.web.deletions.routes import DELETIONS, read_deletions
+from hub.web.rights.present import fault_text
+from hub.web.rights.routes import (
+    RIGHTS,
+    Before,
+    Number,
+    copy_of,
+    forget_whole,
+    lift_forgetting,
+    place_hold,
+    read_all,
+    read_rights,
+    release_hold,
+)
+from hub.web.shell.form_token import require_header_token
+from hub.web.shell.request_context import open_request
+from schemas.base import Schema
+from schemas.subject_copy import SubjectCopy
+
+router = APIRouter(prefix="/api/tilsyn/rettigheder", responses=LOGGED_IN)
+deletions_router = APIRouter(prefix="/api/tilsyn/sletning", responses=LOGGED_IN)
+UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "There is no such citizen.", **PROBLEM}}
+
+
+class HoldAsk(Schema):
+    """Why nothing may be deleted, and until when."""
+
+    reason: str = Field(max_length=500)
+    last_day: date | None = None
+    """None: until it is released."""
+
+
+class ReasonAsk(Schema):
+    """Why."""
+
+    reason: str = Field(max_length=500)
+    """National numbers, and names of the citizen and the relatives, are masked before it is stored."""
+
+
+class ForgetAsk(ReasonAsk):
+    """Why everything is to be deleted."""
+
+    confirmed: bool
+    """It cannot be undone."""
+
+
+class RightsFaultLine(Schema):
+    """Why nothing was done."""
+
+    fault: RightsFault
+    text: str
+    """As the page says it."""
+
+
+class CopyAsk(Schema):
+    """Whether employees who looked are named."""
+
+    name_reason: str | None = Field(default=None, max_length=500)
+    """Why; None: they are not named."""
+
+
+class CopyAnswer(Schema):
+    """The copy, made when there are no faults."""
+
+    subject_copy: SubjectCopy | None
+    faults: tuple[RightsFaultLine, ...]
+
+
+class RightsAnswer(Schema):
+    """What came of it: done when there are no faults."""
+
+    faults: tuple[RightsFaultLine, ...]
+    deleted: dict[Store, int] = Field(default_factory=dict)
+
+
+@deletions_router.get("", summary="What was deleted, by day and store")
+def deletions(request: Request) -> tuple[DeletionCount, ...]:
+    """The last thirty days."""
+    with open_request(request, DELETIONS) as context:
+        return read_deletions(context)
+
+
+@router.get("", summary="Legal holds that stand, and citizens who were forgotten")
+def rights(request: Request, before: Before = None) -> RightsOverview:
+    """By our keys alone."""
+    with open_request(request, RIGHTS) as context:
+        return read_all(context, before)
+
+
+@router.get("/{citizen_id}", summary="What was decided about a citizen's rights", responses=UNKNOWN)
+def citizen_rights(request: Request, citizen_id: UUID) -> RightsView:
+    """Holds of the citizen."""
+    with open_request(request, RIGHTS) as context:
+        return read_rights(context, citizen_id)
+
+
+@router.post(
+    "/{citizen_id}/kopi",
+    summary="The citizen's copy of what is stored, and of who looked",
+    responses=UNKNOWN,
+    dependencies=[Depends(require_header_token)],
+)
+def copy(request: Request, citizen_id: UUID, ask: CopyAsk) -> CopyAnswer:
+    """Nothing of anybody else is in it; what is withheld is counted by rule."""
+    with open_request(request, RIGHTS) as context:
+        result = copy_of(context, citizen_id, ask.name_reason)
+        faults = tuple(RightsFaultLine(fault=fault, text=fault_text(fault)) for fault in result.faults)
+        return CopyAnswer(subject_copy=result.copy_made, faults=faults)
+
+
+@router.post(
+    "/{citizen_id}/hold",
+    summary="Let nothing about a citizen be deleted",
+    responses=UNKNOWN,
+    dependencies=[Depends(require_header_token)],
+)
+def place(request: Request, citizen_id: UUID, ask: HoldAsk) -> RightsAnswer:
+    """Holds that stand already stay."""
+    with open_request(request, RIGHTS) as context:
+        written = WrittenHold(reason=ask.reason.strip(), last_day=ask.last_day)
+        return _answer(place_hold(context, citizen_id, written))
+
+
+@router.post(
+    "/{citizen_id}/hold/{hold_id}/ophaev", summary="Release a hold", dependencies=[Depends(require_header_token)]
+)
+def release(request: Request, citizen_id: UUID, hold_id: Number, ask: ReasonAsk) -> RightsAnswer:
+    """What is due can be deleted again."""
+    with open_request(request, RIGHTS) as context:
+        return _answer(release_hold(context, citizen_id, hold_id, ask.reason.strip()))
+
+
+@router.post(
+    "/{citizen_id}/slet", summary="Delete everything about a citizen", dependencies=[Depends(require_header_token)]
+)
+def forget(request: Request, citizen_id: UUID, ask: ForgetAsk) -> RightsAnswer:
+    """All but the log. Nothing about the citizen is let in again until that is lifted."""
+    with open_request(request, RIGHTS) as context:
+        return _answer(forget_whole(context, citizen_id, ask.reason.strip(), is_confirmed=ask.confirmed))
+
+
+@router.post(
+    "/glemt/{forgetting_id}/ophaev",
+    summary="Let sources tell of a forgotten citizen again",
+    dependencies=[Depends(require_header_token)],
+)
+def lift(request: Request, forgetting_id: Number, ask: ReasonAsk) -> RightsAnswer:
+    """What was deleted comes as the sources are read."""
+    with open_request(request, RIGHTS) as context:
+        return _answer(lift_forgetting(context, forgetting_id, ask.reason.strip()))
+
+
+def _answer(result: RightsResult) -> RightsAnswer:
+    faults = tuple(RightsFaultLine(fault=fault, text=fault_text(fault)) for fault in result.faults)
+    return RightsAnswer(faults=faults, deleted=dict(result.counts))

@@ -1,0 +1,1 @@
+"""Hvad er slettet: the proof that deletion ran, by day and store."""

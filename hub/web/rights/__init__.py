@@ -1,0 +1,1 @@
+"""Borgerens rettigheder: what the DPO decides about what is stored of a citizen."""

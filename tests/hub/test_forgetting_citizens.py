@@ -1,0 +1,191 @@
+"""After a citizen is forgotten nothing mentions them in any store: the property, in a real database, raw."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from hub.clock import FixedClock, danish_day
+from hub.db import Database
+from hub.digest import keyed_digest
+from hub.errors import CitizenNotFound
+from hub.forgetting.citizens import Keys, forget_again, forget_citizen
+from hub.matching.repository import citizen_of
+from hub.overview import repository as overviews
+from hub.pipeline import rebuild_due
+from hub.quarantine.service import add
+from hub.rights import repository as rights
+from hub.rights.errors import CitizenHeld
+from hub.rights.stores import DeletionRule, Store
+from hub.secrets import PayloadCipher, derived_keys
+from schemas.identifiers import Identifier
+from schemas.people import RelationFact, RelationKind
+from schemas.record import PartyRole, Rejection, RejectionRule, SourceRecord
+from tests.factories import EMIL, IDA, MAJA, local, make_case, make_party, make_person, make_record
+from tests.hub.test_identity_unmerge import KEY, WIPE
+from tests.processing import process_records
+
+CIPHER = PayloadCipher(derived_keys(KEY))
+KEYS = Keys(KEY, CIPHER)
+PEOPLE = {MAJA: "Majbritta", IDA: "Idalina", EMIL: "Emiliano"}
+LOCAL = {MAJA: local("majlocal01"), IDA: local("idalocal02"), EMIL: local("emilocal03")}
+WHY = "Indsatsen er afsluttet, og borgeren har bedt om det"
+
+
+def key_of(database: Database, who: Identifier) -> UUID | None:
+    with database.transaction() as session:
+        return citizen_of(session, keyed_digest(who, KEY))
+
+
+def persons() -> list[SourceRecord]:
+    return [make_person(who, LOCAL[who], source_id=f"person-{name}", given_name=name) for who, name in PEOPLE.items()]
+
+
+@st.composite
+def records(draw: st.DrawFn) -> list[SourceRecord]:
+    """What sources say of three people, in any order: own efforts, relations, and one named in a record of another."""
+    found = []
+    people = list(PEOPLE)
+    for number in range(draw(st.integers(1, 6))):
+        owner = draw(st.sampled_from(people))
+        other = draw(st.sampled_from([each for each in people if each != owner]))
+        how = draw(st.sampled_from(["own", "local", "names", "concerns", "relation", "tombstone"]))
+        key = f"{PEOPLE[owner]}-{how}-{number}"
+        parties = [make_party(LOCAL[owner] if how == "local" else owner, name=PEOPLE[owner])]
+        if how in {"names", "relation"}:
+            parties.append(make_party(other, role=PartyRole.OTHER, name=PEOPLE[other]))
+        if how == "concerns":
+            parties.append(make_party(LOCAL[other], role=PartyRole.CONCERNED, name=PEOPLE[other]))
+        if how == "relation":
+            fact = RelationFact(relation=RelationKind.SIBLING)
+            found.append(make_record(source_id=key, parties=parties, fact=fact, record_type="Relation"))
+            continue
+        found.append(make_record(source_id=key, parties=parties, fact=make_case(case_number=key)))
+        if how == "tombstone":
+            found.append(make_record(source_id=key, deleted=True, source_version="2"))
+    return draw(st.permutations([*persons(), *found]))
+
+
+def everything(database: Database) -> str:
+    """Every row of every table as PostgreSQL writes it, bytes in plain; but the log, which has its own time limit."""
+    with database.transaction() as session:
+        tables = session.scalars(
+            text(
+                "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables"
+                " WHERE schemaname IN ('public', 'search') AND tablename NOT LIKE 'audit_%'"
+            )
+        ).all()
+        session.execute(text("SET LOCAL bytea_output = 'escape'"))
+        rows = [session.scalars(text(f"SELECT t::text FROM {table} t")).all() for table in tables]  # noqa: S608
+    return "\n".join(row for found in rows for row in found)
+
+
+def mentions(database: Database, who: Identifier) -> list[str]:
+    raw = everything(database)
+    words = (PEOPLE[who], who.value, f"{who.value[:6]}-{who.value[6:]}", LOCAL[who].value, keyed_word(who))
+    return [word for word in words if word.casefold() in raw.casefold()]
+
+
+def keyed_word(who: Identifier) -> str:
+    """The beginning of the ids of records that are about the person."""
+    return f"{PEOPLE[who]}-"
+
+
+def forget(database: Database, clock: FixedClock, who: Identifier) -> dict[Store, int]:
+    citizen_id = key_of(database, who)
+    assert citizen_id
+    with database.transaction() as session:
+        counts = forget_citizen(session, citizen_id, reason=WHY, by="Dorthe", keys=KEYS, now=clock.now())
+    rebuild_due(database, until=clock.now(), now=clock.now(), limit=1000)
+    return counts
+
+
+@given(told=records(), who=st.sampled_from(list(PEOPLE)))
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_nothing_mentions_who_was_forgotten_and_the_others_are_as_they_were(
+    database: Database, clock: FixedClock, told: list[SourceRecord], who: Identifier
+) -> None:
+    with database.transaction() as session:
+        session.execute(WIPE)
+        session.execute(text("TRUNCATE forgotten_digests, citizen_forgettings, legal_holds, quarantine_entries"))
+    process_records(database, told, digest_key=KEY, now=clock.now())
+    with database.transaction() as session:
+        raw = f'{{"cpr": "{who.value[:6]}-{who.value[6:]}"}}'.encode()
+        add(session, "social", [
+            Rejection(record_type="Ydelse", source_id="9", field="dato", rule=RejectionRule.BAD_DATE, raw=raw)
+        ], cipher=CIPHER, now=clock.now())  # fmt: skip
+    assert mentions(database, who)
+    others = {each: key_of(database, each) for each in PEOPLE if each != who}
+    counts = forget(database, clock, who)
+    assert counts[Store.RECORDS]
+    assert counts[Store.QUARANTINE] == 1
+    assert mentions(database, who) == []
+    with database.transaction() as session:
+        for each, citizen_id in others.items():
+            assert citizen_id is not None
+            _, overview = overviews.current(session, [citizen_id])[citizen_id]
+            assert overview
+            assert PEOPLE[each] in (overview.header.display_name or "")
+            own = {record.source_id for record in told if record.parties and record.fact
+                   and record.fact.kind == "case" and record.parties[0].name == PEOPLE[each]}  # fmt: skip
+            gone = {record.source_id for record in told if record.deleted}
+            assert {entry.id.rpartition("/")[2] for entry in overview.entries()} >= own - gone
+    again = process_records(database, told, digest_key=KEY, now=clock.now() + timedelta(days=1))
+    assert mentions(database, who) == [], "what is read again is not let in"
+    assert again.new == 0, "what was cut is known"
+    with database.transaction() as session:
+        (forgetting,) = rights.list_forgettings(session)
+        assert forgetting.kept_out > 0
+
+
+def test_whoever_was_forgotten_is_forgotten_again_after_a_restore(database: Database, clock: FixedClock) -> None:
+    process_records(database, persons(), digest_key=KEY, now=clock.now())
+    forget(database, clock, MAJA)
+    with database.transaction() as session:
+        known = rights.export_digests(session)
+        session.execute(text("TRUNCATE forgotten_digests, citizen_forgettings"))  # a backup from before
+    process_records(database, persons(), digest_key=KEY, now=clock.now())
+    assert mentions(database, MAJA)
+    assert len(forget_again(database, keys=KEYS, clock=clock, known=known)) == 1
+    assert mentions(database, MAJA) == []
+    assert forget_again(database, keys=KEYS, clock=clock) == ()
+
+
+def test_a_hold_stops_it_until_it_is_released(database: Database, clock: FixedClock) -> None:
+    process_records(database, persons(), digest_key=KEY, now=clock.now())
+    citizen_id, today = key_of(database, MAJA), danish_day(clock.now())
+    assert citizen_id
+    with database.transaction() as session:
+        rights.place_hold(session, citizen_id, reason=WHY, last_day=today, by="Dorthe", now=clock.now())
+    with pytest.raises(CitizenHeld):
+        forget(database, clock, MAJA)
+    assert mentions(database, MAJA)
+    with database.transaction() as session:
+        (hold,) = rights.list_holds(session, citizen_id)
+        assert hold.holds(today)
+        assert not hold.holds(today + timedelta(days=1))
+        assert not rights.release_hold(session, hold.id, UUID(int=1), reason=WHY, by="Dorthe", now=clock.now())
+        assert rights.release_hold(session, hold.id, citizen_id, reason=WHY, by="Dorthe", now=clock.now())
+        assert not rights.release_hold(session, hold.id, citizen_id, reason=WHY, by="Dorthe", now=clock.now())
+    assert forget(database, clock, MAJA)[Store.RECORDS] == 1
+    with database.transaction() as session:
+        counts = rights.list_counts(session, today)
+    assert {(each.store, each.deleted) for each in counts if each.rule is DeletionRule.ERASURE} >= {
+        (Store.RECORDS, 1), (Store.INDEX, 1), (Store.QUARANTINE, 0),
+    }  # fmt: skip
+    with pytest.raises(CitizenNotFound), database.transaction() as session:
+        forget_citizen(session, citizen_id, reason=WHY, by="Dorthe", keys=KEYS, now=clock.now())
+
+
+def test_a_lifted_forgetting_lets_the_citizen_in_again(database: Database, clock: FixedClock) -> None:
+    process_records(database, persons(), digest_key=KEY, now=clock.now())
+    forget(database, clock, MAJA)
+    with database.transaction() as session:
+        (forgetting,) = rights.list_forgettings(session)
+        assert rights.lift_forgetting(session, forgetting.id, reason=WHY, by="Dorthe", now=clock.now())
+        assert rights.lift_forgetting(session, forgetting.id, reason=WHY, by="Dorthe", now=clock.now()) is None
+    process_records(database, persons(), digest_key=KEY, now=clock.now())
+    assert key_of(database, MAJA)
