@@ -211,6 +211,8 @@ class Settings(BaseSettings):
     """Witnesses over HTTPS (C2SP tlog-witness), ``https://witness.example/helhed``, several separated by commas."""
     audit_witness_ca: Path | None = None
     """PEM file with the authorities that their certificates come from. Empty: those the machine trusts."""
+    sample_months: int = Field(default=3, ge=1, le=6)
+    """A sample of look-ups is drawn at least so often, in months; *Tilsyn* and a notice tell when one is overdue."""
     audit_retention_months: int = Field(default=24, ge=13, le=240)
     """Months after which what a line of the log says is erased; its commitment stays, and proves the line was there."""
     audit_stream_url: str = Field(default="", pattern=r"^((https|syslogs)://[^@\s]+)?$")

@@ -12,6 +12,7 @@ from schemas.base import Instant, Schema
 from schemas.disclosure import SectionDisclosure, StandingDisclosure
 from schemas.machine import Machine
 from schemas.overview import HeaderNumbers
+from schemas.page_kind import PageKind as PageKind  # noqa: PLC0414  as above
 from schemas.source import Area
 
 
@@ -142,16 +143,6 @@ class AccessFacts(Schema):
     """
 
 
-class PageKind(StrEnum):
-    """Which page about a citizen is opened."""
-
-    OVERVIEW = "overview"
-    FAMILY = "family"
-    TIMELINE = "timeline"
-    POINTS = "points"
-    """What the rules found worth talking about."""
-
-
 class AccessRequest(Schema):
     """What the actor asks for."""
 
@@ -212,6 +203,12 @@ class AuditAction(StrEnum):
     """Somebody else judged a stated reason; what they wrote stands in ``override_reason``."""
     READ_OVERRIDES = "read_overrides"
     """Somebody who reviews stated reasons looked at them."""
+    DRAW_SAMPLE = "draw_sample"
+    READ_SAMPLES = "read_samples"
+    SEND_SAMPLE_LINE = "send_sample_line"
+    ASK_EXPLANATION = "ask_explanation"
+    REVIEW_SAMPLE = "review_sample"
+    EXPORT_SAMPLE = "export_sample"
     READ_DISCLOSURES = "read_disclosures"
     """Somebody looked at what was disclosed to them and by them, or at whom they could disclose to."""
     DISCLOSE = "disclose"
@@ -392,7 +389,8 @@ class AuditEntry(Schema):
     ``state`` (what came of such a decision), ``rule`` (why it was not taken),
     ``record_type`` and ``missing`` (which deletions were decided about, and how many), ``units`` (whose figures were
     shown), ``disclosure`` (what was disclosed), ``disclosures`` (ids of those that showed an area), ``fault`` or
-    ``entry`` (what was tried again), ``job`` and ``deleted`` (how much, by store)."""
+    ``entry`` (what was tried again), ``job``, ``deleted`` (how much, by store), ``period`` (of look-ups that were read)
+    and ``sample`` (which sample and line, to whom it was sent, and its outcome)."""
     result_count: int | None = None
     policy_version: str
     request_id: str

@@ -29,7 +29,8 @@ class Lookup(Schema):
     """With which right; the override, where anything was shown by it."""
     relation: Basis | None = None
     """What the employee was to the citizen at the time; ``none``: nothing. None: the line does not say."""
-    citizen_id: UUID
+    citizen_id: UUID | None
+    """None: the reader is not told."""
     shown_on: UUID | None = None
     """The citizen on whose page this one was shown."""
     actions: frozenset[AuditAction] = frozenset()

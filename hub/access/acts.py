@@ -59,6 +59,17 @@ RIGHTS_ACTS = frozenset(
     }
 )
 """What the DPO decides about a citizen's rights, likewise; each but the copy takes a reason."""
+SAMPLE_ACTS = frozenset(
+    {
+        AuditAction.DRAW_SAMPLE,
+        AuditAction.READ_SAMPLES,
+        AuditAction.SEND_SAMPLE_LINE,
+        AuditAction.ASK_EXPLANATION,
+        AuditAction.REVIEW_SAMPLE,
+        AuditAction.EXPORT_SAMPLE,
+    }
+)
+"""What is done with samples of look-ups, likewise."""
 CONSENT_ACTS = frozenset(
     {
         AuditAction.READ_CONSENTS,

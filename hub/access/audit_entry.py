@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from hub.access.acts import BACKUP_ACTS, IDENTITY_ACTS, RIGHTS_ACTS, SOURCE_ACTS, STAFF_ACTS
+from hub.access.acts import BACKUP_ACTS, IDENTITY_ACTS, RIGHTS_ACTS, SAMPLE_ACTS, SOURCE_ACTS, STAFF_ACTS
 from hub.access.cedar import POLICY_VERSION
 from hub.access.policy import relation_of
 from hub.access.redaction import redact_identifiers, redact_key
@@ -35,6 +35,7 @@ _ROLES_OF: Mapping[AuditAction, tuple[Role, ...]] = {
     AuditAction.READ_DELETIONS: (Role.DPO, Role.ADMINISTRATOR),
     AuditAction.READ_OVERRIDES: (Role.DPO, Role.MANAGER),
     AuditAction.REVIEW_OVERRIDE: (Role.DPO, Role.MANAGER),
+    **dict.fromkeys(SAMPLE_ACTS, (Role.DPO, Role.MANAGER)),
     AuditAction.READ_OWN_UNITS: (Role.MANAGER,),
     AuditAction.READ_COMMITTEE_FIGURES: (Role.MANAGER, Role.DPO),
     **dict.fromkeys(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from uuid import UUID
 
-from hub.access.acts import BACKUP_ACTS, CONSENT_ACTS, IDENTITY_ACTS, LOG_ACTS, SOURCE_ACTS, STAFF_ACTS
+from hub.access.acts import BACKUP_ACTS, CONSENT_ACTS, IDENTITY_ACTS, LOG_ACTS, SAMPLE_ACTS, SOURCE_ACTS, STAFF_ACTS
 from hub.access.cedar import NOBODY, POLICY_VERSION, Answer, Principal, Question, get_answers
 from hub.access.reason import has_words, length_of
 from hub.access.section_rights import OVERRIDE_OF_ANYBODY, OVERRIDES, disclosed_areas, limited_area, right_of_area
@@ -216,7 +216,7 @@ def findable(actor: Actor, facts: Iterable[AccessFacts], *, known_identifier: bo
     }
 
 
-def may(actor: Actor, action: AuditAction) -> bool:
+def may(actor: Actor, action: AuditAction) -> bool:  # noqa: PLR0911  one for each kind of act
     """Whether the actor's role reaches a page (log, sources, search, citizens), or an act on a source or the like.
 
     An act that takes a reason is answered as if there was one; ``may_change_source`` looks at the reason. What is done
@@ -230,6 +230,8 @@ def may(actor: Actor, action: AuditAction) -> bool:
         return ask_policies(actor, [(action.value, "Rule", (("has_reason", True),))])[0].allowed
     if action is AuditAction.REVIEW_OVERRIDE:
         return _may_review_override(actor, has_reason=True, is_own=False, is_of_own_unit=True)
+    if action in SAMPLE_ACTS:
+        return may_handle_sample(actor, action, is_own=False, is_sent=True)
     if action is AuditAction.READ_OVERRIDES:
         return may_read_overrides(actor, is_of_own_unit=True)
     return action in _PAGES and ask_policies(actor, [(action.value, "Pages", ())])[0].allowed
@@ -254,6 +256,12 @@ def may_read_overrides(actor: Actor, *, is_of_own_unit: bool) -> bool:
 def may_review_override(actor: Actor, reason: str | None, *, is_own: bool, is_of_own_unit: bool) -> bool:
     """Whether the actor may judge a stated reason (værdispring), in those words; *is_own*: it is the actor's own."""
     return _may_review_override(actor, has_reason=is_reason(reason), is_own=is_own, is_of_own_unit=is_of_own_unit)
+
+
+def may_handle_sample(actor: Actor, action: AuditAction, *, is_own: bool, is_sent: bool) -> bool:
+    """Whether the actor may do that with samples of look-ups, or with a line: an own look-up, one sent to the actor."""
+    context = (("is_own", is_own), ("is_sent", is_sent))
+    return action in SAMPLE_ACTS and ask_policies(actor, [(action.value, "Sample", context)])[0].allowed
 
 
 def may_handle_consents(actor: Actor, action: AuditAction, facts: TeamFacts) -> bool:

@@ -1,6 +1,6 @@
 """SQL of look-ups: the lines of one act about one citizen are one look-up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,30 +32,40 @@ _RELATION = """
          WHEN basis = 'override' THEN details ->> 'relation'
          WHEN basis IN ('disclosed', 'none') THEN 'none' END
 """
+_COLUMNS = f"""
+    min(recorded_at) AS first_at, max(recorded_at) AS last_at, actor_id, min(actor_name) AS actor_name, citizen_id,
+    (array_agg(role ORDER BY seq))[1] AS role,
+    (array_agg(unit_id ORDER BY seq))[1] AS unit_id,
+    min(on_behalf_of) AS on_behalf_of,
+    (array_agg(purpose ORDER BY seq))[1] AS purpose,
+    coalesce(min(basis) FILTER (WHERE basis = 'override'), (array_agg(basis ORDER BY seq))[1]) AS basis,
+    (array_agg({_RELATION} ORDER BY seq) FILTER (WHERE {_RELATION} IS NOT NULL))[1] AS relation,
+    CASE WHEN bool_and(details ? 'shown_on') THEN min(details ->> 'shown_on') END AS shown_on,
+    array_agg(DISTINCT action) AS actions,
+    array_remove(array_agg(DISTINCT details ->> 'page'), NULL) AS pages,
+    string_to_array(string_agg(nullif(array_to_string(sections_shown, ','), ''), ','), ',') AS areas,
+    string_to_array(string_agg(nullif(array_to_string(fields_revealed, ','), ''), ','), ',') AS revealed,
+    count(*) FILTER (WHERE action LIKE 'print%') AS prints,
+    min(override_reason) AS reason,
+    min(coalesce(details ->> 'override', act_id)) FILTER (WHERE basis = 'override') AS override_id
+"""
+_SHOWN = "outcome = 'shown' AND action = ANY(:actions) AND citizen_id IS NOT NULL"
 _LOOKUPS = f"""
-    SELECT min(seq) AS seq, min(recorded_at) AS first_at, max(recorded_at) AS last_at, actor_id,
-           min(actor_name) AS actor_name, citizen_id,
-           (array_agg(role ORDER BY seq))[1] AS role,
-           (array_agg(unit_id ORDER BY seq))[1] AS unit_id,
-           min(on_behalf_of) AS on_behalf_of,
-           (array_agg(purpose ORDER BY seq))[1] AS purpose,
-           coalesce(min(basis) FILTER (WHERE basis = 'override'), (array_agg(basis ORDER BY seq))[1]) AS basis,
-           (array_agg({_RELATION} ORDER BY seq) FILTER (WHERE {_RELATION} IS NOT NULL))[1] AS relation,
-           CASE WHEN bool_and(details ? 'shown_on') THEN min(details ->> 'shown_on') END AS shown_on,
-           array_agg(DISTINCT action) AS actions,
-           array_remove(array_agg(DISTINCT details ->> 'page'), NULL) AS pages,
-           string_to_array(string_agg(nullif(array_to_string(sections_shown, ','), ''), ','), ',') AS areas,
-           string_to_array(string_agg(nullif(array_to_string(fields_revealed, ','), ''), ','), ',') AS revealed,
-           count(*) FILTER (WHERE action LIKE 'print%') AS prints,
-           min(override_reason) AS reason,
-           min(coalesce(details ->> 'override', act_id)) FILTER (WHERE basis = 'override') AS override_id
-    FROM audit_log
-    WHERE outcome = 'shown' AND action = ANY(:actions) AND citizen_id IS NOT NULL
-      AND recorded_at >= :since AND recorded_at < :until
+    SELECT min(seq) AS seq, {_COLUMNS} FROM audit_log
+    WHERE {_SHOWN} AND recorded_at >= :since AND recorded_at < :until
       AND (cast(:citizen_id AS uuid) IS NULL OR citizen_id = cast(:citizen_id AS uuid))
       AND (cast(:actor_id AS text) IS NULL OR actor_id = :actor_id OR on_behalf_of = :actor_id)
     GROUP BY coalesce(act_id, cast(seq AS text)), actor_id, citizen_id
 """  # noqa: S608  put together from the constants above; every value is a parameter
+_OF_LINES = text(f"""
+    SELECT first_line AS seq, {_COLUMNS}
+    FROM (SELECT seq AS first_line, act_id AS act, actor_id AS actor, citizen_id AS citizen
+          FROM audit_log WHERE seq = ANY(:seqs)) f
+    JOIN audit_log ON (act_id = act OR seq = first_line) AND seq >= first_line
+                  AND actor_id = actor AND citizen_id = citizen
+    WHERE {_SHOWN}
+    GROUP BY first_line, actor_id, citizen_id
+""")  # noqa: S608  as above
 _PAGE = text(f"""
     SELECT * FROM ({_LOOKUPS}) l
     WHERE (NOT :only_without OR relation = 'none') AND (cast(:after AS bigint) IS NULL OR seq < :after)
@@ -94,6 +104,12 @@ def count_lookups(session: Session, selection: LookupSelection) -> LookupCounts:
     """How many there are, with and without a relation."""
     (row,) = fetch_rows(session, _COUNT, _values(selection))
     return LookupCounts.model_validate(dict(row))
+
+
+def lookups_of(session: Session, seqs: Collection[int]) -> dict[int, Lookup]:
+    """Look-ups by their first lines; those that the log has erased are left out."""
+    rows = fetch_rows(session, _OF_LINES, {"seqs": sorted(seqs), "actions": sorted(LOOKUP_ACTIONS)})
+    return {row["seq"]: _lookup(row) for row in rows}
 
 
 def _values(selection: LookupSelection) -> dict[str, Any]:

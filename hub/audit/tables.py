@@ -7,7 +7,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, DateTime, Identity, Index, LargeBinary, Text, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -191,4 +203,62 @@ class OverrideReviewRow(Base):
     reviewer_id: Mapped[str] = mapped_column(Text)
     reviewer_name: Mapped[str] = mapped_column(Text)
     outcome: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
+
+
+class SampleRow(Base):
+    """How a sample of look-ups was drawn; the fields are those of ``schemas.sample.Sample``.
+
+    Migration ``samples`` adds the triggers that refuse UPDATE, DELETE and TRUNCATE, here and on the next two.
+    """
+
+    __tablename__ = "audit_samples"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    drawn_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    drawn_by: Mapped[str] = mapped_column(Text)
+    drawn_by_name: Mapped[str] = mapped_column(Text)
+    seed: Mapped[str] = mapped_column(Text)
+    parameters: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    last_seq: Mapped[int] = mapped_column(BigInteger)
+    population: Mapped[int]
+    population_digest: Mapped[str] = mapped_column(Text)
+    strata: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    eligible: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    checkpoint: Mapped[str | None] = mapped_column(Text)
+    checkpoint_size: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class SampleLineRow(Base):
+    """A look-up that was drawn, by the first of its lines in the log; what the line says stays there alone."""
+
+    __tablename__ = "audit_sample_lines"
+
+    sample_id: Mapped[int] = mapped_column(ForeignKey("audit_samples.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    strata: Mapped[list[str]] = mapped_column(ARRAY(Text))
+
+
+class SampleEventRow(Base):
+    """What was done about a line of a sample; the fields are those of ``schemas.sample.SampleEvent``."""
+
+    __tablename__ = "audit_sample_events"
+    __table_args__ = (
+        ForeignKeyConstraint(["sample_id", "line"], ["audit_sample_lines.sample_id", "audit_sample_lines.number"]),
+        CheckConstraint("kind IN ('sent', 'asked', 'reviewed')", name="kind"),
+        CheckConstraint("(kind = 'reviewed') = (outcome IS NOT NULL)", name="outcome"),
+    )
+
+    sample_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    by_id: Mapped[str] = mapped_column(Text)
+    by_name: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    receiver_id: Mapped[str | None] = mapped_column(Text)
+    receiver_name: Mapped[str | None] = mapped_column(Text)
+    outcome: Mapped[str | None] = mapped_column(Text)
     words: Mapped[str] = mapped_column(Text)

@@ -35,8 +35,12 @@ class NoticeKind(StrEnum):
     WEBHOOK_DISABLED = "webhook_disabled"
     WITNESS_BEHIND = "witness_behind"
     STREAM_BEHIND = "stream_behind"
+    SAMPLE_OVERDUE = "sample_overdue"
+    """No sample of look-ups was drawn for longer than the declared rhythm."""
 
 
+UNCOUNTED = frozenset({NoticeKind.INDEX_DRIFT, NoticeKind.SAMPLE_OVERDUE})
+"""Kinds that are or are not; their number says nothing."""
 EVERYTHING = ""
 """Stands for the source where the matter is no single source's."""
 Key = tuple[NoticeKind, str]
@@ -88,11 +92,13 @@ class Limits:
     """Runs in a row that failed; also how often a sender must be refused."""
     expiry: timedelta
     """So long before a certificate or a secret ends."""
+    sample_months: int = 3
+    """So long after a sample of look-ups the next is due."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """As they are set."""
-        return cls(settings.notice_failures, timedelta(days=settings.notice_certificate_days))
+        return cls(settings.notice_failures, timedelta(days=settings.notice_certificate_days), settings.sample_months)
 
 
 def present_conditions(
@@ -105,7 +111,7 @@ def present_conditions(
     conditions = [condition for look in looks for condition in source_conditions(look, limits, now)]
     for kind, number in counts.items():
         if number:
-            conditions.append(Condition(kind=kind, number=number if kind is not NoticeKind.INDEX_DRIFT else None))
+            conditions.append(Condition(kind=kind, number=number if kind not in UNCOUNTED else None))
     return {condition.key: condition for condition in conditions}
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub.alerts.delivery_repository import count_disabled_webhooks
 from hub.audit.integrity import count_behind
+from hub.audit.sample_due import is_sample_overdue
 from hub.audit.streaming import read_stream
 from hub.inbox.certificates import earliest_end
 from hub.inbox.refusals import REPEATED, SPELL
@@ -87,6 +88,7 @@ def judge(session: Session, sources: Sequence[Source], plan: NoticePlan, now: da
             counts={
                 NoticeKind.INDEX_DRIFT: int(is_drifting),
                 NoticeKind.WEBHOOK_DISABLED: count_disabled_webhooks(session),
+                NoticeKind.SAMPLE_OVERDUE: int(is_sample_overdue(session, plan.limits.sample_months, now)),
                 NoticeKind.WITNESS_BEHIND: count_behind(session),
                 NoticeKind.STREAM_BEHIND: _undelivered(session, plan.stream, now),
             },

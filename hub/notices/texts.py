@@ -15,6 +15,7 @@ BEGAN: Mapping[NoticeKind, str] = {
     NoticeKind.SECRET_EXPIRING: "{source}: en adgangskode udløber om {number} dage.",
     NoticeKind.SENDER_REFUSED: "{source}: en afsender er afvist {number} gange, og det sendte er ikke taget imod.",
     NoticeKind.INDEX_DRIFT: "Søgningen siger ikke det samme som databasen.",
+    NoticeKind.SAMPLE_OVERDUE: "Der mangler en stikprøve af opslag: den seneste er ældre, end der er sat.",
     NoticeKind.WEBHOOK_DISABLED: "{number} systemer får ikke længere adviser: de har ikke svaret rigtigt mange gange.",
     NoticeKind.WITNESS_BEHIND: "{number} vidner til loggen er bagud: de har ikke kvitteret i over ti minutter.",
     NoticeKind.STREAM_BEHIND: "Systemet, der overvåger loggen (SIEM), er bagud: {number} linjer venter på at blive "
@@ -30,6 +31,7 @@ ENDED: Mapping[NoticeKind, str] = {
     NoticeKind.SECRET_EXPIRING: "{source}: ingen adgangskode er længere ved at udløbe.",
     NoticeKind.SENDER_REFUSED: "{source}: ingen afsender er afvist det seneste døgn.",
     NoticeKind.INDEX_DRIFT: "Søgningen siger igen det samme som databasen.",
+    NoticeKind.SAMPLE_OVERDUE: "Der er trukket en stikprøve af opslag.",
     NoticeKind.WEBHOOK_DISABLED: "Alle systemer får igen adviser.",
     NoticeKind.WITNESS_BEHIND: "Alle vidner til loggen følger igen med.",
     NoticeKind.STREAM_BEHIND: "Systemet, der overvåger loggen (SIEM), følger igen med.",
@@ -45,6 +47,7 @@ ADVICE: Mapping[NoticeKind, str] = {
     "indstillinger.",
     NoticeKind.SENDER_REFUSED: "Se på kildens side under Sendt af kilden, hvorfor, og hvad du gør.",
     NoticeKind.INDEX_DRIFT: "Det rettes af sig selv. Bliver det ved, så se efter, om søgning og arbejder kører.",
+    NoticeKind.SAMPLE_OVERDUE: "Sig det til databeskyttelsesrådgiveren, som trækker den på Tilsyn under Stikprøver.",
     NoticeKind.WEBHOOK_DISABLED: "Ring til systemets leverandør. Slå det så til igen: helhed webhook enable.",
     NoticeKind.WITNESS_BEHIND: "Se på Er loggen hel?, hvilket vidne det er, og ring til den, der driver det.",
     NoticeKind.STREAM_BEHIND: "Se på Er loggen hel?, hvad der er galt, og ring til den, der driver systemet. Intet går "

@@ -26,6 +26,7 @@ from hub.web.plan.routes import PLAN
 from hub.web.quarantine.routes import QUARANTINE
 from hub.web.rights.routes import RIGHTS
 from hub.web.rule_register.routes import RULE_REGISTER
+from hub.web.samples.routes import SAMPLES
 from hub.web.search.routes import SEARCH
 from hub.web.shell.workspace import Workspace
 from hub.web.source.routes import SOURCE
@@ -44,6 +45,7 @@ WORKSPACES: tuple[Workspace, ...] = (
     OVERSIGHT,
     LOOKUPS,
     OVERRIDES,
+    SAMPLES,
     INTEGRITY,
     ACCOUNTABILITY,
     RIGHTS,

@@ -111,6 +111,22 @@ def webhooks(disabled: int) -> Step:
     return step
 
 
+def sampled(ago: timedelta) -> Step:
+    """A sample of look-ups was drawn."""
+
+    def step(session: Session, _: StreamLease) -> None:
+        session.execute(
+            text(
+                "INSERT INTO audit_samples (drawn_at, drawn_by, drawn_by_name, seed, parameters, until, last_seq,"
+                " population, population_digest, strata, eligible)"
+                " VALUES (:at, 'jens', 'Jens', '', '{}', :at, 0, 0, '', '[]', '{}')"
+            ),
+            {"at": NOW - ago},
+        )
+
+    return step
+
+
 HOUR, NOTHING = timedelta(hours=1), timedelta(0)
 WELL = ran(NOTHING)
 MATTERS: dict[NoticeKind, tuple[Step, Step]] = {
@@ -124,8 +140,10 @@ MATTERS: dict[NoticeKind, tuple[Step, Step]] = {
     NoticeKind.SENDER_REFUSED: (refused(HOUR), refused(25 * HOUR)),
     NoticeKind.INDEX_DRIFT: (indexed(8, NOW), indexed(9, NOW + DRIFT_MAY_LAST)),
     NoticeKind.WEBHOOK_DISABLED: (webhooks(1), webhooks(0)),
+    NoticeKind.SAMPLE_OVERDUE: (sampled(timedelta(days=200)), sampled(NOTHING)),
 }
 """How each begins and how it ends, in what is stored."""
+NO_SOURCE = frozenset({NoticeKind.INDEX_DRIFT, NoticeKind.WEBHOOK_DISABLED, NoticeKind.SAMPLE_OVERDUE})
 STARTS_WELL = frozenset(NoticeKind) - {NoticeKind.LATE, NoticeKind.SILENT}
 NIGHT = datetime(2023, 9, 12, 22, 30, tzinfo=UTC)
 """Half past midnight in Denmark."""
@@ -169,7 +187,7 @@ def test_every_kind_begins_once_and_ends_once_and_waits_for_the_morning(database
         look(never_quiet, NOW + matures)
         look(never_quiet, NOW + matures)
         assert [event for event, _ in told(kind)] == ["began"], kind
-        if kind not in {NoticeKind.LATE, NoticeKind.INDEX_DRIFT, NoticeKind.WEBHOOK_DISABLED}:
+        if kind not in {*NO_SOURCE, NoticeKind.LATE}:
             with database.transaction() as session:
                 (listing,) = list_sources(session, catalogue.current(), limits=LIMITS, now=NOW)
             assert listing.needs_person, kind

@@ -16,6 +16,7 @@ from hub.web.workspaces import WORKSPACES
 PAGES: list[type[Page]] = [ErrorPage, FormAgainPage, *(page for workspace in WORKSPACES for page in workspace.pages)]
 BASE = "shell/templates/base.html"
 PARTS = {
+    "samples/templates/_lines.html",
     "meetings/templates/_meetings.html",
     "plan/templates/_plan.html",
     "shell/templates/_trials.html",

@@ -91,6 +91,9 @@ class OversightPage:
     integrity: str
     """Whether the log is whole."""
     is_integrity_trouble: bool
+    sample: str
+    """When the next sample is due, how often, and how far back the log goes."""
+    is_sample_overdue: bool
     kind: str
     """``everything``, ``citizen`` or ``actor``."""
     key: str

@@ -51,6 +51,9 @@ class OversightNotes(NamedTuple):
     """Whether the log is whole."""
     is_integrity_trouble: bool
     waiting_overrides: int = 0
+    sample: str = ""
+    """When the next sample is due."""
+    is_sample_overdue: bool = False
 
 
 def oversight_page(
@@ -76,6 +79,8 @@ def oversight_page(
         is_any_waiting=notes.waiting_overrides > 0,
         integrity=notes.integrity,
         is_integrity_trouble=notes.is_integrity_trouble,
+        sample=notes.sample,
+        is_sample_overdue=notes.is_sample_overdue,
         kind=subject.kind,
         key=subject.key,
         only=subject.only.value,

@@ -13,6 +13,7 @@ from hub.audit import repository as audit
 from hub.audit.integrity import read_integrity
 from hub.audit.override_repository import count_overrides
 from hub.audit.repository import LoggedAct, LoggedEntry, Only
+from hub.audit.sample_due import read_sample_due
 from hub.clock import danish_day, danish_midnight
 from hub.errors import MissingRole
 from hub.web.integrity.present import headline
@@ -21,6 +22,7 @@ from hub.web.oversight.present import LogSubject, OversightNotes, oversight_page
 from hub.web.oversight.subjects import find_citizen_id, list_callers, name_of, read_key
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
+from hub.web.shell.sample_due import due_text, retention_text
 from hub.web.shell.workspace import Workspace
 from schemas.access import AuditAction, Purpose
 from schemas.override import OverrideState
@@ -131,8 +133,11 @@ def _read_acts(context: RequestContext, question: service.LogQuestion) -> tuple[
 
 def _notes(context: RequestContext) -> OversightNotes:
     integrity = read_integrity(context.session, context.now)
+    due = read_sample_due(context.session, context.app.settings, context.now)
     return OversightNotes(
         integrity=headline(integrity, context.now),
         is_integrity_trouble=not integrity.is_whole(context.now),
+        sample=f"{due_text(due)} {retention_text(due)}",
+        is_sample_overdue=due.is_overdue,
         waiting_overrides=count_overrides(context.session)[OverrideState.WAITING],
     )

@@ -313,6 +313,8 @@ ERROR = {
         "Mødet er ikke åbent for dig",
         "Møder i et forløb ses af teamet, når borgeren har samtykket til forløbet. Spørg tovholderen.",
     ),
+    "sample_unknown": ("Stikprøven eller linjen findes ikke", "Find den på listen over stikprøver."),
+    "sample_own": ("Det er dit eget opslag", "En anden skal gennemgå det. Sig det til databeskyttelsesrådgiveren."),
     "override_unknown": ("Den særlige grund findes ikke", "Find den på listen over særlige grunde under Tilsyn."),
     "override_own": (
         "Du kan ikke gennemgå din egen særlige grund",

@@ -1,0 +1,1 @@
+"""Stikprøver: samples of look-ups that are drawn, reviewed by somebody else, and kept as evidence."""
