@@ -9,6 +9,7 @@ from hub.access import texts
 from hub.access.cedar import POLICY_TITLES, POLICY_VERSION
 from hub.access.course_policy import may_handle_course, may_handle_meeting, may_handle_plan
 from hub.access.disclosure_policy import DisclosureAsk, may_disclose
+from hub.access.own_page_policy import OwnFacts, may_use_page
 from hub.access.policy import decide, findable, may, may_handle_consents, may_reveal
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, Decision, Purpose, Role
 from schemas.consent import TeamFacts
@@ -125,6 +126,13 @@ MEETING_COLUMNS = {
     AuditAction.PLAN_MEETING: "indkalde",
     AuditAction.CHANGE_MEETING: "flytte andres møder",
     AuditAction.CLOSE_MEETING: "lukke et møde",
+}
+OWN_COLUMNS = {
+    AuditAction.OPEN_OWN_PAGE: "se siden",
+    AuditAction.READ_OWN_LOG: "se, hvem der har set",
+    AuditAction.PRINT_OWN_AGREEMENTS: "udskrive aftaler",
+    AuditAction.WITHDRAW_OWN_CONSENT: "trække samtykke tilbage",
+    AuditAction.WRITE_OWN_WORDS: "skrive egne ord",
 }
 YES, NO = "ja", "nej"
 
@@ -323,6 +331,12 @@ Hvad den, der arbejder med borgeren i området og ser hele området, kan videreg
 |{"---|" * (len(texts.AREA) + 1)}
 {disclosures}
 
+## Min side
+
+| hvem | {" | ".join(OWN_COLUMNS.values())} |
+|{"---|" * (len(OWN_COLUMNS) + 1)}
+{own_page_rows()}
+
 ## Handlinger, der ikke handler om én borger
 
 | handling | hvem |
@@ -335,6 +349,24 @@ Hvad den, der arbejder med borgeren i området og ser hele området, kan videreg
 |---|---|
 {titles}
 """
+
+
+def own_page_rows() -> str:
+    """What the policies answer to citizens on Min side."""
+    people = {
+        "borgeren selv, fra 15 år": {"is_self": True, "age": 15},
+        "borgeren selv, under 15 år": {"is_self": True, "age": 14},
+        "forælder med forældremyndighed, barn under 15 år": {"has_custody": True, "age": 14},
+        "forælder med forældremyndighed, den unge er 15 år": {"has_custody": True, "age": 15},
+        "forælder uden forældremyndighed": {"age": 10},
+        "enhver, når det er uvist, hvem borgeren er": {"is_self": True, "age": 40, "is_disputed": True},
+    }
+    none: dict[str, object] = {"is_self": False, "has_custody": False, "is_disputed": False, "is_protected": False}
+    facts = {title: OwnFacts.model_validate({**none, **told}) for title, told in people.items()}
+    return "\n".join(
+        f"| {title} | {' | '.join(YES if may_use_page(action, told) else NO for action in OWN_COLUMNS)} |"
+        for title, told in facts.items()
+    )
 
 
 def main() -> None:

@@ -53,6 +53,11 @@ class FixedClock:
         self._moment += by
 
 
+def age_on(born: date, day: date) -> int:
+    """Whole years on that day; a birthday on 29 February falls on 1 March in other years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 def danish_day(moment: datetime) -> date:
     """The calendar day in Denmark at that instant."""
     return moment.astimezone(DANISH_TIME).date()

@@ -6,6 +6,7 @@ from hub.bus.base import Bus
 from hub.clock import Clock
 from hub.collect.replay import ReplayServices
 from hub.db import Database
+from hub.oidc.citizen_login import CitizenLogin
 from hub.oidc.service import MunicipalLogin
 from hub.quarantine.rules import RejectLimits
 from hub.secrets import PayloadCipher
@@ -33,6 +34,8 @@ class AppContext:
     """Encrypts payloads in quarantine."""
     login: MunicipalLogin | None = None
     """The municipality's login; None in the demo without one, and where nobody logs in."""
+    citizen_login: CitizenLogin | None = None
+    """The login of citizens to *Min side*; None: there is none."""
 
     @property
     def reject_limits(self) -> RejectLimits:
@@ -55,6 +58,8 @@ class AppContext:
         """Let go of all connections."""
         if self.login is not None:
             self.login.provider.close()
+        if self.citizen_login is not None:
+            self.citizen_login.provider.close()
         self.catalogue.close()
         self.index.close()
         self.bus.close()

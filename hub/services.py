@@ -14,6 +14,7 @@ from hub.clock import Clock, SystemClock
 from hub.context import AppContext
 from hub.db import Database, with_driver
 from hub.errors import InvalidSetting
+from hub.oidc.citizen_login import CitizenLogin
 from hub.oidc.mapping import read_mapping
 from hub.oidc.provider import Provider, ProviderSettings
 from hub.oidc.service import MunicipalLogin
@@ -135,6 +136,37 @@ def municipal_login(settings: Settings, *, session_key: bytes, digest_key: bytes
         )
     )
     return MunicipalLogin(provider, mapping, PayloadCipher(login_keys(session_key)), digest_key)
+
+
+def citizen_login(settings: Settings, *, session_key: bytes, digest_key: bytes) -> CitizenLogin | None:
+    """The login of citizens to *Min side*; None: none is set, and then there is no *Min side* outside the demo.
+
+    Raises:
+        InvalidSetting: a setting of it is missing or wrong.
+    """
+    if not settings.citizen_oidc_issuer:
+        return None
+    if not settings.public_url:
+        raise InvalidSetting("HELHED_PUBLIC_URL is needed with HELHED_CITIZEN_OIDC_ISSUER")
+    client = settings.citizen_oidc_issuer, settings.citizen_oidc_client_id
+    if client == (settings.oidc_issuer, settings.oidc_client_id):
+        raise InvalidSetting("HELHED_CITIZEN_OIDC_CLIENT_ID is another than HELHED_OIDC_CLIENT_ID: no citizen is staff")
+    secret = settings.citizen_oidc_client_secret
+    provider = Provider(
+        ProviderSettings(
+            issuer=settings.citizen_oidc_issuer,
+            client_id=settings.citizen_oidc_client_id,
+            client_secret=secret.get_secret_value() if secret else None,
+            public_url=settings.public_url,
+            acr_values=tuple(value.strip() for value in settings.citizen_oidc_acr_values.split(",") if value.strip()),
+            acr_claim=settings.citizen_oidc_acr_claim,
+            ca=settings.citizen_oidc_ca,
+            login_path="/min-side/log-ind",
+            scope=settings.citizen_oidc_scope,
+        )
+    )
+    cipher = PayloadCipher(login_keys(session_key))
+    return CitizenLogin(provider, settings.citizen_cpr_claim, cipher, digest_key)
 
 
 def connector_builder(settings: Settings, clock: Clock) -> ConnectorBuilder:

@@ -13,6 +13,7 @@ from schemas.disclosure import SectionDisclosure, StandingDisclosure
 from schemas.machine import Machine
 from schemas.overview import HeaderNumbers
 from schemas.page_kind import PageKind as PageKind  # noqa: PLC0414  as above
+from schemas.purpose import Purpose as Purpose  # noqa: PLC0414  as above
 from schemas.source import Area
 
 
@@ -27,23 +28,6 @@ class Role(StrEnum):
     """databeskyttelsesrådgiver: reads the log, never citizens."""
     MANAGER = "manager"
     """leder: sees how much the own units have to do, never citizens; reviews stated reasons of employees."""
-
-
-class Purpose(StrEnum):
-    """Why somebody looks (formål); stated before, logged with the look-up."""
-
-    TEAM_MEETING = "team_meeting"
-    FOLLOW_UP = "follow_up"
-    NEW_NOTIFICATION = "new_notification"
-    CASE_WORK = "case_work"
-    CITIZEN_REQUEST = "citizen_request"
-    """The citizen asked for it."""
-    LOG_REVIEW = "log_review"
-    """The DPO's own work."""
-    OPERATIONS = "operations"
-    """An administrator's own work."""
-    MANAGEMENT = "management"
-    """A manager's own work."""
 
 
 class Actor(Schema):
@@ -340,6 +324,14 @@ class AuditAction(StrEnum):
     NAME_EMPLOYEES = "name_employees"
     FORGET_AGAIN = "forget_again"
     RUN_RETENTION = "run_retention"
+    LOG_IN_CITIZEN = "log_in_citizen"
+    LOG_OUT_CITIZEN = "log_out_citizen"
+    OPEN_OWN_PAGE = "open_own_page"
+    """A citizen looked at *Min side*, their own or that of a child in their custody; likewise below."""
+    READ_OWN_LOG = "read_own_log"
+    PRINT_OWN_AGREEMENTS = "print_own_agreements"
+    WITHDRAW_OWN_CONSENT = "withdraw_own_consent"
+    WRITE_OWN_WORDS = "write_own_words"
     READ_POLICY = "read_policy"
     EXPLAIN_POLICY = "explain_policy"
     """Somebody asked why the policies answer as they do about an employee and a citizen."""

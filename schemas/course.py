@@ -138,6 +138,8 @@ class CourseCitizen(Schema):
     citizen_id: UUID
     has_consented: bool
     """To the course; until then it opens nothing."""
+    own_words: tuple[str, ...] = ()
+    """What the citizen wrote on *Min side* and waits for the plan; for who leads the course alone."""
 
 
 class CourseDetails(Schema):

@@ -18,6 +18,7 @@ from hub.audit.service import write, write_all
 from hub.clock import danish_day
 from hub.course import consent_repository as repository
 from hub.course.consent_rules import ConsentFault, faults_of
+from hub.course.own_words_repository import take_over_words
 from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Basis
 from schemas.base import Schema
 from schemas.consent import CitizenConsents, Consent, ConsentCell, ConsentKind, ConsentTerms, TeamFacts
@@ -117,6 +118,8 @@ class ConsentDesk:
         )
         if given_consent.to_course:
             rename_by_consent(self._session, facts.course_id, self._today)
+            # What the citizen wrote before belongs in the plan, which is open from now on.
+            take_over_words(self._session, facts.course_id, facts.member_key, self._citizen_id, now=self._now)
         consent: dict[str, JsonValue] = {
             "cells": [_name(cell) for cell in cells],
             "form": terms.form.value,

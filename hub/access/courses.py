@@ -21,6 +21,7 @@ from hub.clock import danish_day
 from hub.course import service as course
 from hub.course import team_repository as repository
 from hub.course.course_rules import CourseFault, ending_faults, leaving_faults, member_faults
+from hub.course.own_words_repository import list_waiting_words
 from hub.course.views import Membership
 from hub.overview.repository import guarded
 from schemas.access import (
@@ -35,6 +36,7 @@ from schemas.access import (
 from schemas.course import (
     Candidate,
     CitizenSay,
+    CourseCitizen,
     CourseDetails,
     CourseEnding,
     CourseFacts,
@@ -86,6 +88,7 @@ class CourseDesk:
         return details.model_copy(
             update={
                 **hidden,
+                "citizens": self._with_own_words(details.citizens) if facts.is_lead_coordinator else details.citizens,
                 "team": places,
                 "joins_as": joins_as(self._actor, facts),
                 "may_remove": may_remove,
@@ -93,6 +96,15 @@ class CourseDesk:
                 "is_closed": facts.closed_for is not None,
                 "may_add_citizen": may_handle_course(self._actor, AuditAction.ADD_COURSE_CITIZEN, facts),
             }
+        )
+
+    def _with_own_words(self, citizens: Collection[CourseCitizen]) -> tuple[CourseCitizen, ...]:
+        """Each with the words that wait until there is a plan."""
+        return tuple(
+            each.model_copy(
+                update={"own_words": tuple(said.words for said in list_waiting_words(self._session, each.citizen_id))}
+            )
+            for each in citizens
         )
 
     def cut_team(self, places: Collection[TeamPlace]) -> tuple[TeamPlace, ...]:

@@ -56,9 +56,13 @@ class LogIntegrity(Schema):
         """When the newest checkpoint was signed that at least one witness has."""
         return max((each.signed_at for each in self.witnesses if each.signed_at is not None), default=None)
 
+    def is_verified_lately(self, now: datetime) -> bool:
+        """Whether the whole log was verified as often as it should be."""
+        return self.verified_at is not None and now - self.verified_at <= VERIFIED_WITHIN
+
     def is_whole(self, now: datetime) -> bool:
         """Whether all is as it should be: verified lately, without a finding, sealed, and with a witness."""
-        is_verified = self.verified_at is not None and now - self.verified_at <= VERIFIED_WITHIN
+        is_verified = self.is_verified_lately(now)
         is_witnessed = any(not each.is_behind for each in self.witnesses)
         return is_verified and is_witnessed and not (self.findings or self.faults or self.is_sealing_behind)
 

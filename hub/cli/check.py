@@ -24,7 +24,7 @@ from hub.log import redact_cpr
 from hub.preflight import rules
 from hub.preflight.rules import Finding, Status
 from hub.preflight.service import check_installation, check_secret_files
-from hub.services import build_services, municipal_login
+from hub.services import build_services, citizen_login, municipal_login
 from hub.settings import load
 from schemas.access import AuditAction
 
@@ -75,11 +75,18 @@ def _findings(*, with_sources: bool) -> Iterator[Finding]:
         except InvalidSetting as error:
             yield rules.failed("login", str(error), "correct it (docs/login.md)")
             login = None
-        context = replace(services, login=login)
+        try:
+            citizens = citizen_login(settings, session_key=services.session_key, digest_key=services.digest_key)
+        except InvalidSetting as error:
+            yield rules.failed("login", str(error), "correct it (docs/login.md)")
+            citizens = None
+        context = replace(services, login=login, citizen_login=citizens)
         yield from check_installation(context, note_reading=partial(_note_reading, services) if with_sources else None)
         yield from check_log(settings)
         if login is not None:
             login.provider.close()
+        if citizens is not None:
+            citizens.provider.close()
 
 
 def _note_reading(services: AppContext) -> None:

@@ -19,7 +19,7 @@ from hub.collect.service import take_stream
 from hub.context import AppContext
 from hub.db import Database
 from hub.errors import InvalidSetting, SourceNotFound
-from hub.services import municipal_login, owner_database_url
+from hub.services import citizen_login, municipal_login, owner_database_url
 from hub.settings import Settings, load
 from hub.sources.health import RunOutcome
 from hub.sources.lease_repository import lease_holder, new_owner
@@ -59,7 +59,8 @@ def serve() -> None:
         with opened(settings) as services:
             require_guarded_log(settings, services.database)
             login = municipal_login(settings, session_key=services.session_key, digest_key=services.digest_key)
-            context = replace(services, login=login)
+            citizens = citizen_login(settings, session_key=services.session_key, digest_key=services.digest_key)
+            context = replace(services, login=login, citizen_login=citizens)
             app = create_app(context)
             server = uvicorn.Server(server_config(app, settings.host, settings.port))
             with suppress(KeyboardInterrupt):  # it has ended what it was at, and passes the signal on

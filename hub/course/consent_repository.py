@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.course.consent_rules import kind_of
 from hub.course.tables import ConsentRow
+from hub.course.writers import writer_name
 from hub.db import fetch_rows
 from schemas.access import Actor
 from schemas.consent import WHOLE, CitizenConsents, Consent, ConsentCell, ConsentTerms, TeamFacts
@@ -55,6 +56,19 @@ _FACTS_OF_TEAMS = text(f"""
     ORDER BY c.started_on DESC, c.id
 """)
 
+_COURSE_OF_CITIZEN = text(f"""
+    SELECT c.id AS course_id, n.citizen_id AS member_key,
+           EXISTS (
+             SELECT FROM consents s
+             WHERE s.course_id = c.id AND s.citizen_id IN ({_KEYS}) AND s.kind = 'course' AND s.given_on <= :on
+               AND (s.expires_on IS NULL OR :on < s.expires_on) AND (s.withdrawn_on IS NULL OR :on < s.withdrawn_on)
+           ) AS has_consent
+    FROM courses c {_ON_COURSE}
+    WHERE n.citizen_id IN ({_KEYS}) AND {_OPEN}
+    ORDER BY c.started_on DESC, c.id
+    LIMIT 1
+""")  # noqa: S608  as above
+
 _CONSENTS = text("""
     SELECT s.*, coalesce(k.merged_into, s.citizen_id) AS stands_for,
            coalesce(r.name, s.recorded_by) AS recorded_name, coalesce(w.name, s.withdrawn_by) AS withdrawn_name
@@ -79,6 +93,22 @@ def team_facts(session: Session, actor: Actor, citizen_id: UUID, on: date) -> Te
     """
     rows = fetch_rows(session, _FACTS_OF_CITIZEN, {**_parameters(actor, on), "citizen_id": citizen_id})
     return TeamFacts.model_validate(rows[0]) if rows else None
+
+
+class CitizenPlace(NamedTuple):
+    """A citizen's place on their open course."""
+
+    course_id: UUID
+    member_key: UUID
+    """Under which key the citizen is on the course; another than the citizen's where two were one."""
+    has_consent: bool
+    """The citizen has consented to the course."""
+
+
+def course_of_citizen(session: Session, citizen_id: UUID, on: date) -> CitizenPlace | None:
+    """The citizen's open course, the newest, whoever asks; None: there is none."""
+    rows = fetch_rows(session, _COURSE_OF_CITIZEN, {"citizen_id": citizen_id, "on": on})
+    return CitizenPlace(**rows[0]) if rows else None
 
 
 def facts_of_teams(session: Session, actor: Actor, on: date) -> tuple[TeamFacts, ...]:
@@ -164,5 +194,5 @@ def _consent(row: Mapping[str, Any]) -> Consent:
         recorded_by=row["recorded_name"] or "",
         recorded_at=row["recorded_at"],
         withdrawn_on=row["withdrawn_on"],
-        withdrawn_by=row["withdrawn_name"],
+        withdrawn_by=row["withdrawn_name"] and writer_name(row["withdrawn_name"]),
     )

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub.course.tables import PlanEffortRow, PlanEntryRow, PlanProgressRow, PlanVersionRow
+from hub.course.writers import writer_name
 from hub.db import fetch_rows
 from schemas.plan import (
     CitizenPlan,
@@ -82,7 +83,7 @@ def read_plans_of(session: Session, courses: Mapping[UUID, UUID]) -> dict[UUID, 
             entries[row["citizen_id"]].append(row["id"])
         said = PlanText.model_validate({name: row[name] for name in PlanText.model_fields})
         versions[row["id"]].append(
-            EntryVersion(version=row["version"], text=said, by=row["changed_by"], at=row["changed_at"])
+            EntryVersion(version=row["version"], text=said, by=writer_name(row["changed_by"]), at=row["changed_at"])
         )
     progress: dict[UUID, list[ProgressEntry]] = defaultdict(list)
     for row in fetch_rows(session, _PROGRESS, parameters):

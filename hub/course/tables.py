@@ -372,3 +372,18 @@ class TrialJudgementRow(Base):
     judge_next_on: Mapped[date | None]
     judged_by: Mapped[str] = mapped_column(Text)
     judged_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class OwnWordsRow(Base):
+    """What a citizen wrote on *Min side* while there was no plan that it could go into."""
+
+    __tablename__ = "own_words"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    citizen_id: Mapped[UUID] = mapped_column(index=True)
+    words: Mapped[str] = mapped_column(Text)
+    written_by: Mapped[str] = mapped_column(Text)
+    """As in ``plan_versions``."""
+    written_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    taken_over_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When it went into a plan; None: it waits."""

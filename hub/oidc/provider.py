@@ -55,16 +55,19 @@ class ProviderSettings:
     api_audience: str | None = None
     """The audience of access tokens that are meant for our API; None: no machine is let in."""
     ca: Path | None = None
+    login_path: str = "/log-ind"
+    """Below the public address: where a login begins, and where its answers come below."""
+    scope: str = "openid profile"
 
     @property
     def redirect_uri(self) -> str:
         """Where the provider sends people back to."""
-        return f"{self.public_url}/log-ind/svar"
+        return f"{self.public_url}{self.login_path}/svar"
 
     @property
     def after_logout_uri(self) -> str:
         """Where it sends them after a logout."""
-        return f"{self.public_url}/log-ind"
+        return f"{self.public_url}{self.login_path}"
 
 
 class Metadata(BaseModel):
@@ -147,7 +150,7 @@ class Provider:
             "response_type": "code",
             "client_id": self.settings.client_id,
             "redirect_uri": self.settings.redirect_uri,
-            "scope": "openid profile",
+            "scope": self.settings.scope,
             "state": attempt.state,
             "nonce": attempt.nonce,
             "code_challenge": attempt.challenge,

@@ -16,7 +16,7 @@ from hub.settings import Settings
 _ANSWER_WITHIN = 5.0
 _OURS = ("listen_certificate", "kafka_certificate")
 """Settings that name a certificate we show."""
-_AUTHORITIES = ("listen_ca", "oidc_ca", "organisation_ca", "kafka_ca", "opensearch_ca", "smtp_ca")
+_AUTHORITIES = ("listen_ca", "oidc_ca", "citizen_oidc_ca", "organisation_ca", "kafka_ca", "opensearch_ca", "smtp_ca")
 """Settings that name authorities we trust."""
 
 
@@ -51,6 +51,7 @@ def endpoints(settings: Settings) -> list[Endpoint]:
     """The servers that are called over TLS, each once."""
     authorities = {
         "HELHED_OIDC_ISSUER": settings.oidc_ca,
+        "HELHED_CITIZEN_OIDC_ISSUER": settings.citizen_oidc_ca,
         "HELHED_ORGANISATION_URL": settings.organisation_ca,
         "HELHED_OPENSEARCH_URLS": settings.opensearch_ca,
     }
@@ -67,7 +68,7 @@ def endpoints(settings: Settings) -> list[Endpoint]:
 
 
 def _addresses(settings: Settings) -> Iterator[tuple[str, str]]:
-    for name in ("public_url", "oidc_issuer", "organisation_url", "notice_webhook_url"):
+    for name in ("public_url", "oidc_issuer", "citizen_oidc_issuer", "organisation_url", "notice_webhook_url"):
         if getattr(settings, name):
             yield f"HELHED_{name.upper()}", getattr(settings, name)
     for url in filter(None, settings.opensearch_urls.split(",")):

@@ -48,6 +48,7 @@ def check_installation(context: AppContext, *, note_reading: Callable[[], None] 
     yield from _guarded("bus", lambda: _check_bus(context))
     yield from _guarded("index", lambda: rules.judge_index(context.index.state()))
     yield from _guarded("login", lambda: _check_login(context))
+    yield from _guarded("login", lambda: _check_citizen_login(context))
     yield from _guarded("certificate", lambda: check_certificates(settings, datetime.now(UTC)))
     yield from _guarded("disk", lambda: _check_disk(settings.data_dir))
     are_tables_there = not any(
@@ -159,6 +160,21 @@ def _check_login(context: AppContext) -> Iterator[Finding]:
         )
     else:
         yield rules.ok("login", "the provider answers with its keys")
+
+
+def _check_citizen_login(context: AppContext) -> Iterator[Finding]:
+    if context.citizen_login is None:
+        return
+    if not context.settings.citizen_contact:
+        advice = "set HELHED_CITIZEN_CONTACT: whom citizens ask about rectification and insight"
+        yield rules.warning("login", "Min side names nobody whom citizens can ask", advice)
+    try:
+        context.citizen_login.provider.check()
+    except LoginRefused as error:
+        advice = "see HELHED_CITIZEN_OIDC_ISSUER and HELHED_CITIZEN_OIDC_CA"
+        yield rules.failed("login", f"the provider of citizens cannot be used ({error})", advice)
+    else:
+        yield rules.ok("login", "the provider of citizens answers with its keys")
 
 
 def _check_disk(folder: Path) -> list[Finding]:

@@ -17,6 +17,8 @@ class Limited(StrEnum):
     """Opening for a stated reason."""
     MACHINE = "machine"
     """Any request of a machine."""
+    CITIZEN = "citizen"
+    """Any request of a citizen on *Min side*."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ OF_ACTOR = {
     Limited.LOGIN: Limit(60, timedelta(minutes=10)),
     Limited.OVERRIDE: Limit(20, timedelta(hours=1)),
     Limited.MACHINE: Limit(600, timedelta(minutes=10)),
+    Limited.CITIZEN: Limit(200, timedelta(minutes=10)),
 }
 ADDRESS_FACTOR = 10
 OF_ADDRESS = {what: Limit(limit.count * ADDRESS_FACTOR, limit.window) for what, limit in OF_ACTOR.items()}

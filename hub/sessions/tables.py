@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, Identity, LargeBinary, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
@@ -35,3 +36,19 @@ class LoginSessionRow(Base):
     """When the claims are asked for anew; None: never."""
     data: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     """What the pages keep from one request to the next: purpose, reason, latest search."""
+
+
+class CitizenSessionRow(Base):
+    """A login of a citizen to *Min side*. A table of its own: the id of the one kind is never looked for in the other.
+
+    Nothing of the provider's tokens is kept: they hold the national number.
+    """
+
+    __tablename__ = "citizen_sessions"
+
+    id_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    citizen_id: Mapped[UUID]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now(), index=True)
+    last_seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    """What a page keeps for the next one: what came of a form."""

@@ -18,6 +18,7 @@ from hub.web.login.routes import LOGIN
 from hub.web.lookups.routes import LOOKUPS
 from hub.web.meetings.routes import MEETINGS
 from hub.web.my_citizens.routes import MY_CITIZENS
+from hub.web.my_page.routes import MY_PAGE
 from hub.web.notices.routes import NOTICES
 from hub.web.overrides.routes import OVERRIDES
 from hub.web.oversight.routes import OVERSIGHT
@@ -67,4 +68,5 @@ WORKSPACES: tuple[Workspace, ...] = (
     TRIAL_ACTIONS,
     LINKS,
     LOGIN,
+    MY_PAGE,
 )

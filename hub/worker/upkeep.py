@@ -23,6 +23,7 @@ from hub.quarantine.service import delete_expired
 from hub.rate_limits.repository import delete_unused
 from hub.rights.repository import count_deleted
 from hub.rights.stores import DeletionRule, Store
+from hub.sessions.citizen_repository import delete_expired_citizen_sessions
 from hub.sessions.repository import delete_expired_sessions
 from hub.sessions.service import limits_of
 from hub.worker.loops import Loop, repeat
@@ -86,6 +87,7 @@ def _prune(context: AppContext, health: LoopHealth, stop: Event) -> None:
             delete_old_refusals(session, context.clock.now() - KNOWN_FOR)
             jobs = delete_ended(session, context.clock.now() - JOBS_KNOWN_FOR)
             sessions = delete_expired_sessions(session, limits_of(settings))
+            sessions += delete_expired_citizen_sessions(session)
             links = delete_expired_links(session, context.clock.now())
             delete_unused(session)
             alerts = delete_old_alerts(session, context.clock.now() - KEPT_FOR)

@@ -19,6 +19,9 @@ BEFORE_LOGIN = {
     "/log-ind": "the login itself; its POST asks to log in",
     "/log-ind/start": "leads to the login provider",
     "/log-ud/videre": "leads on to the logout of the login provider",
+    "/min-side/log-ind": "leads to the login of citizens; its POST asks to log in",
+    "/min-side/log-ind/start": "leads to the login provider of citizens",
+    "/min-side/log-ud/videre": "leads on to its logout",
 }
 """Addresses for everybody, which show nothing of the store."""
 BESIDE_THE_STORE = {

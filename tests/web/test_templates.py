@@ -18,6 +18,7 @@ BASE = "shell/templates/base.html"
 PARTS = {
     "samples/templates/_lines.html",
     "meetings/templates/_meetings.html",
+    "my_page/templates/_parts.html",
     "plan/templates/_plan.html",
     "shell/templates/_trials.html",
     "trial_actions/templates/_form.html",

@@ -40,6 +40,8 @@ class CitizenLine:
     state: str
     has_consented: bool
     links: tuple[Link, ...]
+    own_words: tuple[str, ...]
+    """Written on Min side, waiting for the plan."""
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,7 @@ def _citizen(citizen: CourseCitizen, name: str | None, *, is_closed: bool) -> Ci
     about = f" for {shown_name}"
     consents = Link("Samtykker", f"/samtykker/{key}", about)
     if is_closed:
-        return CitizenLine(name=shown_name, state="", has_consented=True, links=())
+        return CitizenLine(name=shown_name, state="", has_consented=True, links=(), own_words=())
     return CitizenLine(
         name=shown_name,
         state=texts.CONSENTED if citizen.has_consented else texts.WAITING,
@@ -179,6 +179,7 @@ def _citizen(citizen: CourseCitizen, name: str | None, *, is_closed: bool) -> Ci
         links=(Link("Overblik", f"/overblik/{key}", about), Link("Plan", f"/plan/{key}", about), consents)
         if citizen.has_consented
         else (consents,),
+        own_words=citizen.own_words,
     )
 
 

@@ -129,6 +129,13 @@ AUDIT_ACTION = {
     AuditAction.NAME_EMPLOYEES: "Tog medarbejdernes navne med i borgerens kopi",
     AuditAction.FORGET_AGAIN: "Slettede igen dem, der var slettet før en gendannelse",
     AuditAction.RUN_RETENTION: "Slettede det, der har været gemt længe nok",
+    AuditAction.LOG_IN_CITIZEN: "Loggede ind på Min side",
+    AuditAction.LOG_OUT_CITIZEN: "Loggede ud af Min side",
+    AuditAction.OPEN_OWN_PAGE: "Så Min side",
+    AuditAction.READ_OWN_LOG: "Så på Min side, hvem der har set",
+    AuditAction.PRINT_OWN_AGREEMENTS: "Åbnede aftalerne på Min side til udskrift",
+    AuditAction.WITHDRAW_OWN_CONSENT: "Trak selv et samtykke tilbage på Min side",
+    AuditAction.WRITE_OWN_WORDS: "Skrev egne ord på Min side",
     AuditAction.READ_POLICY: "Læste reglerne",
     AuditAction.EXPLAIN_POLICY: "Spurgte, hvorfor reglerne svarer, som de gør",
 }

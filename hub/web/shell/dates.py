@@ -8,7 +8,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from hub.clock import DANISH_TIME, danish_day
+from hub.clock import DANISH_TIME, age_on, danish_day
 
 LOCALE = Locale.parse("da_DK")
 NIGHT_ENDS = 6
@@ -171,11 +171,6 @@ def _span(days: int) -> str:
     if days < 2 * year:
         return counted(days // month, "måned", "måneder")
     return f"{days // year} år"
-
-
-def age_on(born: date, day: date) -> int:
-    """Whole years on that day; a birthday on 29 February falls on 1 March in other years."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def age_text(born: date, day: date) -> str:

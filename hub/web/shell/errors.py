@@ -28,6 +28,7 @@ from hub.errors import (
 )
 from hub.web.shell import texts
 from hub.web.shell.bearer import API
+from hub.web.shell.cookies import MY_PAGE_PATH, is_of_citizen
 from hub.web.shell.form_again import form_again
 from hub.web.shell.rendering import render
 from hub.web.shell.request_context import frame, open_request
@@ -69,7 +70,7 @@ def install(app: FastAPI) -> None:
     def answer_hub_error(request: Request, error: Exception) -> Response:
         hub_error = error if isinstance(error, HubError) else HubError()
         if isinstance(hub_error, NotLoggedIn) and request.method in SAFE and not request.url.path.startswith(API):
-            return RedirectResponse(LOGIN_PATH, 303)
+            return RedirectResponse(MY_PAGE_PATH if is_of_citizen(request) else LOGIN_PATH, 303)
         again = form_again(request, hub_error)
         if again is not None:
             return HTMLResponse(render(frame(request, "Send igen", _actor(request)), again), hub_error.status)
@@ -133,7 +134,7 @@ def _methods(request: Request) -> set[str]:
 
 def _actor(request: Request) -> Actor | None:
     """Who is logged in, so that an error page keeps the way on; None: nobody, nobody can tell, or it is no page."""
-    if request.url.path.startswith(API):
+    if request.url.path.startswith(API) or is_of_citizen(request):
         return None
     try:
         with open_request(request) as context:
@@ -166,7 +167,7 @@ def error_page(
         advice=advice,
         saved=texts.SAVED[request.method not in SAFE],
         reference=reference(request),
-        way_on=Link("Til forsiden", "/"),
+        way_on=Link("Til Min side", MY_PAGE_PATH) if is_of_citizen(request) else Link("Til forsiden", "/"),
     )
     return HTMLResponse(render(frame(request, headline, actor), page), error.status, headers)
 

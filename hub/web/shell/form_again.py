@@ -7,6 +7,7 @@ from fastapi import Request
 from starlette.datastructures import FormData
 
 from hub.errors import HubError, NotLoggedIn, StaleForm
+from hub.web.shell.cookies import MY_PAGE_PATH, is_of_citizen
 from hub.web.shell.form_token import form_token
 from hub.web.shell.workspace import LOGIN_PATH
 
@@ -53,6 +54,6 @@ def form_again(request: Request, error: HubError) -> FormAgainPage | None:
         csrf=form_token(request),
         fields=fields,
         is_logged_in=isinstance(error, StaleForm),
-        login=LOGIN_PATH,
+        login=MY_PAGE_PATH if is_of_citizen(request) else LOGIN_PATH,
         has_withheld=any(form.get(name) for name in withheld),
     )

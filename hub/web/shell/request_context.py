@@ -26,7 +26,7 @@ from hub.sources.health import SourceState
 from hub.sources.stream_repository import source_states
 from hub.web.shell import texts
 from hub.web.shell.bearer import bearer_token
-from hub.web.shell.cookies import SESSION_COOKIE
+from hub.web.shell.cookies import MY_PAGE_PATH, SESSION_COOKIE, is_of_citizen
 from hub.web.shell.first_loads import FirstLoads
 from hub.web.shell.form_token import form_token
 from hub.web.shell.machine_login import machine_session
@@ -285,6 +285,7 @@ def frame(
         demo=context.settings.demo,
         municipality=context.settings.municipality,
         notice=notice,
+        home=MY_PAGE_PATH if is_of_citizen(request) else "/",
     )
 
 

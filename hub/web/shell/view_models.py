@@ -93,6 +93,8 @@ class Frame:
     municipality: str
     notice: str | None = None
     """What is out of order, and what it means for this page."""
+    home: str = "/"
+    """Where the name at the top leads."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Min side: what a citizen reads about themselves, and does."""
