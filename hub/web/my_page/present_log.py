@@ -91,4 +91,4 @@ def _employee(lookup: OwnLookup) -> str:
 def _citizen(lookup: OwnLookup, log: OwnLog, citizen: CitizenActor) -> str:
     if lookup.actor_id == citizen.id:
         return texts.YOU if log.facts.is_self else texts.PARENT
-    return texts.OTHER_PARENT
+    return texts.OTHER_PARENT if lookup.is_shown else texts.ANOTHER

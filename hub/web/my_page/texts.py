@@ -136,7 +136,8 @@ EVERY_ANSWER = "Siden {day} er hvert svar til medarbejdere om en borger talt op 
 MISSING_ANSWER = "Den er ikke fuldstændig: siden {day} mangler {count} til medarbejdere en linje i loggen."
 ANSWERS = ("svar", "svar")
 ERASED = "Indholdet af linjer, der er ældre end loggens opbevaring, er slettet."
-YOU, PARENT, OTHER_PARENT, SYSTEM = "Dig selv", "Dig som forælder", "En forælder", "Et andet system"
+YOU, PARENT, OTHER_PARENT, ANOTHER = "Dig selv", "Dig som forælder", "En forælder", "En anden borger"
+SYSTEM = "Et andet system"
 ROLE = {
     Role.TEAM_MEMBER: "Medarbejder",
     Role.ADMINISTRATOR: "Systemadministrator",
