@@ -222,14 +222,13 @@ class OwnPageDesk:
     def _meetings(self, course_id: UUID) -> tuple[OwnMeeting, ...]:
         planned = meeting_repository.list_meetings(
             self._session,
-            [course_id],
+            {course_id: [self.person_id]},
             first=self.now,
             state=MeetingState.PLANNED,
             next_first=True,
             size=MOST_MEETINGS,
         )
-        about = [meeting for meeting in planned if self.person_id in meeting.text.citizen_ids]
-        others = {key for meeting in about for key in meeting.text.citizen_ids} - {self.person_id}
+        others = {key for meeting in planned for key in meeting.text.citizen_ids} - {self.person_id}
         guarded = self._guarded(others)
         return tuple(
             OwnMeeting(
@@ -239,7 +238,7 @@ class OwnPageDesk:
                 ),
                 shows_place=not guarded & set(meeting.text.citizen_ids),
             )
-            for meeting in about
+            for meeting in planned
         )
 
     def _waiting_words(self, facts: OwnFacts) -> tuple[WaitingWords, ...]:

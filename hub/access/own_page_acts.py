@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from hub.access.course_names import rename_by_consent
 from hub.access.own_page import OwnPageDesk
 from hub.access.own_page_policy import OwnPart, may_see_part
 from hub.access.reason import has_words
@@ -67,6 +68,8 @@ class OwnActs:
         withdrawn_ids = consent_repository.withdraw_consents(
             self._session, course.course_id, self._desk.person_id, chosen, on=today, by=self._by
         )
+        if name == TO_COURSE:
+            rename_by_consent(self._session, course.course_id, today)
         withdrawn = tuple(consent for consent in consents.consents if consent.id in withdrawn_ids)
         cells = sorted(
             f"{each.cell.area}/{each.cell.source}/{each.cell.category or '*'}" if each.cell else TO_COURSE
