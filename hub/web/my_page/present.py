@@ -310,12 +310,12 @@ def source_lines(
     lines = []
     for state in states:
         source = sources.get(state.source)
-        told = sum(effort.source == state.source for effort in view.efforts)
+        entries = sum(effort.source == state.source for effort in view.efforts)
         read = danish_day(state.last_success_at) if state.last_success_at else None
         lines.append(
             OwnSourceLine(
                 title=source.title if source else state.source,
-                told=counted(told, *texts.TOLD) if told else texts.TOLD_NONE,
+                entries=counted(told, *texts.TOLD) if told else texts.TOLD_NONE,
                 read=texts.READ_AT.format(day=_near(read, today)) if read else texts.READ_NEVER,
             )
         )
