@@ -362,7 +362,7 @@ def own_page_rows() -> str:
         "enhver, når det er uvist, hvem borgeren er": {"is_self": True, "age": 40, "is_disputed": True},
     }
     none: dict[str, object] = {"is_self": False, "has_custody": False, "is_disputed": False, "is_protected": False}
-    facts = {title: OwnFacts.model_validate({**none, **parts}) for title, told in people.items()}
+    facts = {title: OwnFacts.model_validate({**none, **parts}) for title, parts in people.items()}
     return "\n".join(
         f"| {title} | {' | '.join(YES if may_use_page(action, parts) else NO for action in OWN_COLUMNS)} |"
         for title, parts in facts.items()

@@ -135,8 +135,7 @@ def test_a_look_up_for_a_new_notification_comes_later_and_is_counted(town: Town,
     anna.post("/formaal", purpose="new_notification")
     anna.get(f"/overblik/{maja_id}")
     page = words_of(mother.get("/min-side/opslag").text)
-    if "Ny underretning" in words_of(anna.get(f"/overblik/{maja_id}").text):
-        assert "vises først senere" in page
+    assert "vises først senere" in page
     assert "Ny underretning" not in page.replace("på grund af en ny underretning", "")
 
 
@@ -144,13 +143,15 @@ def test_the_sessions_of_the_two_kinds_open_nothing_of_each_other(town: Town, mo
     assert {cookie.name: cookie.path for cookie in mother.http.cookies.jar} == {"helhed-min-side": "/min-side"}
     value = next(iter(mother.http.cookies.jar)).value or ""
     for address in ("/mine-borgere", f"/overblik/{town.ids[maja.MAJA]}", f"/plan/{town.ids[maja.MAJA]}", "/tilsyn"):
-        answer = mother.http.get(address, cookies={"helhed": value}, follow_redirects=False)
+        answer = mother.http.get(address, headers={"cookie": f"helhed={value}"}, follow_redirects=False)
         assert (answer.status_code, answer.headers.get("location")) == (303, "/log-ind"), address
-    assert mother.http.get(f"/api/borgere/{town.ids[maja.MAJA]}", cookies={"helhed": value}).status_code in {401, 404}
+    assert mother.http.get(
+        f"/api/borgere/{town.ids[maja.MAJA]}", headers={"cookie": f"helhed={value}"}
+    ).status_code in {401, 404}
     anna = town.client("anna.holm")
     staff = next(cookie.value for cookie in anna.http.cookies.jar if cookie.name == "helhed") or ""
     for address in ("/min-side", "/min-side/opslag", "/min-side/aftaler"):
-        answer = anna.http.get(address, cookies={"helhed-min-side": staff})
+        answer = anna.http.get(address, headers={"cookie": f"helhed-min-side={staff}"})
         assert "Log ud" not in answer.text, address
         assert "Log ind som borger" in answer.text
 

@@ -315,7 +315,7 @@ def source_lines(
         lines.append(
             OwnSourceLine(
                 title=source.title if source else state.source,
-                entries=counted(told, *texts.TOLD) if told else texts.TOLD_NONE,
+                told=counted(entries, *texts.TOLD) if entries else texts.TOLD_NONE,
                 read=texts.READ_AT.format(day=_near(read, today)) if read else texts.READ_NEVER,
             )
         )
