@@ -19,6 +19,8 @@ from hub.access.redaction import redact_identifiers
 from hub.access.repository import is_same_person
 from hub.access.staff_repository import list_led_units
 from hub.audit import override_repository as repository
+from hub.audit.lookup_repository import LookupSelection, UnitShare, list_unit_shares
+from hub.audit.override_repository import ALWAYS, Period, WaitingAges
 from hub.audit.service import write
 from schemas.access import AccessRequest, Actor, AuditAction, AuditObject, AuditOutcome, ObjectKind
 from schemas.base import Schema
@@ -33,6 +35,18 @@ class ListedOverrides(NamedTuple):
     """Where the next page begins; None: this is the last."""
     numbers: Mapping[OverrideState, int]
     """How many there are in each state, on all pages."""
+
+
+class OverrideFigures(NamedTuple):
+    """What the DPO is told of all of them."""
+
+    ages: WaitingAges
+    units: tuple[UnitShare, ...]
+    """Of the period; the figures of a unit in which fewer than ``FEWEST`` looked are about single people."""
+
+
+FEWEST = 5
+MOST_EXPORTED = 20_000
 
 
 class OverrideView(Schema):
@@ -107,17 +121,38 @@ class OverrideDesk:
     def __init__(self, session: Session, actor: Actor, request: AccessRequest, *, now: datetime) -> None:
         self._session, self._actor, self._request, self._now = session, actor, request, now
 
-    def list_overrides(self, state: OverrideState, *, after: int | None, size: int) -> ListedOverrides | None:
+    def list_overrides(
+        self, state: OverrideState, *, after: int | None, size: int, period: Period = ALWAYS
+    ) -> ListedOverrides | None:
         """Those in that state, the oldest first; those that are reviewed the newest first. None: refused."""
         is_allowed = may(self._actor, AuditAction.READ_OVERRIDES)
         self._write(AuditAction.READ_OVERRIDES, AuditOutcome.SHOWN if is_allowed else AuditOutcome.REFUSED)
         if not is_allowed:
             return None
         units = None if self._reads_all else self._led_units
-        overrides, following = repository.list_overrides(self._session, state, after=after, size=size, units=units)
-        return ListedOverrides(
-            tuple(map(self._cut, overrides)), following, repository.count_overrides(self._session, units)
+        overrides, following = repository.list_overrides(
+            self._session, state, after=after, size=size, units=units, period=period
         )
+        return ListedOverrides(
+            tuple(map(self._cut, overrides)), following, repository.count_overrides(self._session, units, period)
+        )
+
+    def figures(self, since: datetime, until: datetime) -> OverrideFigures | None:
+        """How long they wait, and their share of each unit's look-ups; None: not for the actor, who leads units.
+
+        The line of the list that was read stands for it.
+        """
+        if not self._reads_all:
+            return None
+        selection = LookupSelection(since=since, until=until)
+        ages = repository.count_waiting_ages(self._session, self._now)
+        return OverrideFigures(ages, list_unit_shares(self._session, selection))
+
+    def export(self, period: Period) -> tuple[Override, ...] | None:
+        """Those of the period for a file. None: refused."""
+        is_allowed = self._reads_all and may(self._actor, AuditAction.EXPORT_LOG)
+        self._write(AuditAction.EXPORT_LOG, AuditOutcome.SHOWN if is_allowed else AuditOutcome.REFUSED)
+        return repository.list_all(self._session, period, MOST_EXPORTED) if is_allowed else None
 
     def read(self, override_id: str) -> OverrideView | None:
         """What one of them opened, and its reviews. None: refused, there is none, or none for the actor to see."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -79,6 +79,23 @@ _COUNT = text(f"""
 """)  # noqa: S608  as above
 
 
+_UNITS = text(f"""
+    SELECT unit_id, count(*) AS lookups, count(*) FILTER (WHERE basis = 'override') AS overrides,
+           count(DISTINCT actor_id) AS employees
+    FROM ({_LOOKUPS}) l WHERE unit_id IS NOT NULL GROUP BY unit_id ORDER BY overrides DESC, unit_id
+""")  # noqa: S608  as above
+
+
+class UnitShare(NamedTuple):
+    """How many look-ups of a unit's employees were opened for a stated reason."""
+
+    unit_id: str
+    lookups: int
+    overrides: int
+    employees: int
+    """Who looked."""
+
+
 class LookupSelection(Schema):
     """Which look-ups."""
 
@@ -104,6 +121,11 @@ def count_lookups(session: Session, selection: LookupSelection) -> LookupCounts:
     """How many there are, with and without a relation."""
     (row,) = fetch_rows(session, _COUNT, _values(selection))
     return LookupCounts.model_validate(dict(row))
+
+
+def list_unit_shares(session: Session, selection: LookupSelection) -> tuple[UnitShare, ...]:
+    """Look-ups by the unit in which the employee was, those with most stated reasons first."""
+    return tuple(UnitShare(**row) for row in fetch_rows(session, _UNITS, _values(selection)))
 
 
 def lookups_of(session: Session, seqs: Collection[int]) -> dict[int, Lookup]:

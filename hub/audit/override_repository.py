@@ -4,6 +4,8 @@ No row says that a reason waits for a review, so none can be missing: it waits a
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -16,15 +18,20 @@ _ID = "coalesce(details ->> 'override', act_id, cast(seq AS text))"
 """What joins the lines of one reason; of lines from before reasons had an id, those of one act."""
 _BY_REASON = "basis = 'override' AND outcome = 'shown'"
 _STATES = f"""
-    SELECT o.id, o.seq, o.unit_id,
+    SELECT o.id, o.seq, o.unit_id, o.opened_at,
            CASE WHEN r.outcome IS NULL THEN 'waiting' WHEN r.outcome = 'needs_follow_up' THEN 'follow_up'
                 ELSE 'reviewed' END AS state
-    FROM (SELECT {_ID} AS id, min(seq) AS seq, (array_agg(unit_id ORDER BY seq))[1] AS unit_id FROM audit_log
+    FROM (SELECT {_ID} AS id, min(seq) AS seq, (array_agg(unit_id ORDER BY seq))[1] AS unit_id,
+                 min(recorded_at) AS opened_at FROM audit_log
           WHERE {_BY_REASON} AND action = 'open_overview' GROUP BY 1) o
     LEFT JOIN LATERAL (SELECT outcome FROM override_reviews
                        WHERE override_id = o.id ORDER BY number DESC LIMIT 1) r ON true
 """  # noqa: S608  put together from the constants above; every value is a parameter
-_OF_UNITS = "(cast(:units AS text[]) IS NULL OR unit_id = ANY(:units))"
+_OF_UNITS = """
+    (cast(:units AS text[]) IS NULL OR unit_id = ANY(:units))
+    AND (cast(:since AS timestamptz) IS NULL OR opened_at >= :since)
+    AND (cast(:until AS timestamptz) IS NULL OR opened_at < :until)
+"""
 _COUNT = text(f"SELECT state, count(*) AS number FROM ({_STATES}) s WHERE {_OF_UNITS} GROUP BY state")  # noqa: S608  as above
 _COUNT_BY_UNIT = text(f"""
     SELECT unit_id, count(*) AS number FROM ({_STATES}) s WHERE {_OF_UNITS} AND state = 'waiting' GROUP BY unit_id
@@ -38,6 +45,13 @@ _NEWEST_FIRST = text(f"""
     WHERE state = :state AND {_OF_UNITS} AND (cast(:after AS bigint) IS NULL OR seq < :after)
     ORDER BY seq DESC LIMIT :size
 """)  # noqa: S608  as above
+_AGES = text(f"""
+    SELECT count(*) FILTER (WHERE opened_at > :week) AS under_week,
+           count(*) FILTER (WHERE opened_at <= :week AND opened_at > :month) AS under_month,
+           count(*) FILTER (WHERE opened_at <= :month) AS older
+    FROM ({_STATES}) s WHERE {_OF_UNITS} AND state = 'waiting'
+""")  # noqa: S608  as above
+_ALL = text(f"SELECT id FROM ({_STATES}) s WHERE {_OF_UNITS} ORDER BY seq DESC LIMIT :size")  # noqa: S608  as above
 _FIELDS = ", ".join(AuditEntry.model_fields)
 _ENTRIES = text(f"""
     SELECT {_ID} AS override_id, {_FIELDS} FROM audit_log WHERE {_BY_REASON} AND {_ID} = ANY(:ids) ORDER BY seq
@@ -50,21 +64,47 @@ _ADD = text("""
 """)
 
 
-def count_overrides(session: Session, units: Collection[str] | None = None) -> dict[OverrideState, int]:
+class Period(NamedTuple):
+    """When something was opened, half-open; None: whenever."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+ALWAYS = Period()
+
+
+class WaitingAges(NamedTuple):
+    """How many have waited less than a week, less than 30 days, and longer."""
+
+    under_week: int
+    under_month: int
+    older: int
+
+
+def count_overrides(
+    session: Session, units: Collection[str] | None = None, period: Period = ALWAYS
+) -> dict[OverrideState, int]:
     """How many stated reasons are in each state; of employees who were in these units then, or of all."""
-    rows = fetch_rows(session, _COUNT, {"units": _list(units)})
+    rows = fetch_rows(session, _COUNT, {"units": _list(units), **period._asdict()})
     numbers = {row["state"]: row["number"] for row in rows}
     return {state: numbers.get(state, 0) for state in OverrideState}
 
 
 def count_waiting_by_unit(session: Session, units: Collection[str]) -> dict[str, int]:
     """How many stated reasons of employees who were in these units then nobody has reviewed."""
-    rows = fetch_rows(session, _COUNT_BY_UNIT, {"units": _list(units)})
+    rows = fetch_rows(session, _COUNT_BY_UNIT, {"units": _list(units), **ALWAYS._asdict()})
     return {row["unit_id"]: row["number"] for row in rows}
 
 
 def list_overrides(
-    session: Session, state: OverrideState, *, after: int | None, size: int, units: Collection[str] | None = None
+    session: Session,
+    state: OverrideState,
+    *,
+    after: int | None,
+    size: int,
+    units: Collection[str] | None = None,
+    period: Period = ALWAYS,
 ) -> tuple[tuple[Override, ...], int | None]:
     """Stated reasons in that state, the oldest first, those that are reviewed the newest first; and where to go on.
 
@@ -74,13 +114,29 @@ def list_overrides(
         after: where the page before ended.
         size: at most so many.
         units: of employees who were in one of these then; None: of all.
+        period: when they opened something.
     """
     statement = _NEWEST_FIRST if state is OverrideState.REVIEWED else _OLDEST_FIRST
     rows = fetch_rows(
-        session, statement, {"state": state.value, "after": after, "size": size + 1, "units": _list(units)}
+        session,
+        statement,
+        {"state": state.value, "after": after, "size": size + 1, "units": _list(units), **period._asdict()},
     )
     overrides = _load(session, [row["id"] for row in rows[:size]])
     return overrides, rows[size - 1]["seq"] if len(rows) > size else None
+
+
+def count_waiting_ages(session: Session, now: datetime, units: Collection[str] | None = None) -> WaitingAges:
+    """How long those have waited that nobody has reviewed."""
+    values = {"week": now - timedelta(days=7), "month": now - timedelta(days=30), "units": _list(units)}
+    (row,) = fetch_rows(session, _AGES, {**values, **ALWAYS._asdict()})
+    return WaitingAges(**row)
+
+
+def list_all(session: Session, period: Period, size: int) -> tuple[Override, ...]:
+    """Those of the period in any state, the newest first."""
+    rows = fetch_rows(session, _ALL, {"units": None, "size": size, **period._asdict()})
+    return _load(session, [row["id"] for row in rows])
 
 
 def get_override(session: Session, override_id: str) -> Override | None:

@@ -106,3 +106,23 @@ def test_the_api_reviews_as_the_page_does(town: Town) -> None:
     assert jens.get(f"/api{LIST}").json()["follow_up"] == 1
     (review,) = jens.get(address).json()["override"]["reviews"]
     assert (review["reviewer_id"], review["outcome"], review["words"]) == ("jens.dam", "needs_follow_up", WORDS)
+
+
+def test_the_list_tells_ages_a_period_and_shares_and_is_exported_with_pseudonyms(town: Town, clock: FixedClock) -> None:
+    _override(town)
+    clock.move(timedelta(days=8))
+    jens = town.client("jens.dam")
+    page = _text(jens.get(LIST).text)
+    assert "under 7 dage: 0, 7 til 30 dage: 1, over 30 dage: 0" in page
+    assert "vises ikke: færre end 5 medarbejdere har slået op" in page
+    today = clock.now().date().isoformat()
+    assert "0 særlige grunde venter" in _text(jens.get(f"{LIST}?fra={today}").text)
+    assert "Byt de to datoer om" in _text(jens.get(f"{LIST}?fra={today}&til=2020-01-01").text)
+    table = jens.get(f"{LIST}.csv").text
+    assert REASON in table
+    assert "medarbejder-" in table
+    assert "ole.bruun" not in table
+    assert str(town.ids[maja.MAJA]) not in table
+    (act, *_) = acts(town, AuditAction.EXPORT_LOG)
+    assert act.lines[0].entry.actor_id == "jens.dam"
+    assert town.client("gitte.berg").get(f"{LIST}.csv").status_code == 403

@@ -35,6 +35,14 @@ class OverrideRow:
 
 
 @dataclass(frozen=True)
+class UnitLine:
+    """How many of a unit's look-ups were opened for a stated reason."""
+
+    unit: str
+    share: str
+
+
+@dataclass(frozen=True)
 class OverrideListPage:
     """Which stated reasons wait, the oldest first?"""
 
@@ -46,6 +54,17 @@ class OverrideListPage:
     empty: str
     after: str | None
     """Address of the next page."""
+    first: str
+    last: str
+    """The chosen period; empty: none is chosen."""
+    state: str
+    ages: tuple[str, ...]
+    """How long they have waited; empty where the reader is not told of all."""
+    units: tuple[UnitLine, ...]
+    units_of: str
+    """The period of the shares."""
+    csv: str | None
+    result: Outcome | None
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,40 @@
 """Særlige grunde in words. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlencode
 
-from hub.access.override_reviews import ListedOverrides, OverrideView, ReviewFault
+from hub.access.override_reviews import FEWEST, ListedOverrides, OverrideFigures, OverrideView, ReviewFault
 from hub.access.policy import SHORTEST_REASON
+from hub.audit.lookup_repository import UnitShare
 from hub.audit.repository import LoggedAct, LoggedEntry
+from hub.digest import pseudonym
 from hub.web.overrides import texts
-from hub.web.overrides.page import OverrideListPage, OverridePage, OverrideRow, ReviewForm, ReviewLine
+from hub.web.overrides.page import OverrideListPage, OverridePage, OverrideRow, ReviewForm, ReviewLine, UnitLine
 from hub.web.oversight.page import LogRow
 from hub.web.oversight.present import LogSubject, citizen_text, log_row
 from hub.web.oversight.texts import REVIEWED_AS
-from hub.web.shell.dates import at_second, capital, counted, listed, number_text
+from hub.web.shell.csv_file import csv_text
+from hub.web.shell.dates import at_second, capital, counted, listed, long_day_text, number_text
+from hub.web.shell.day_period import DayPeriod
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.texts import AREA, BASIS, PURPOSE
-from hub.web.shell.view_models import Choice, Link
+from hub.web.shell.view_models import Choice, Link, Outcome
 from schemas.access import Basis
 from schemas.override import Override, OverrideOutcome, OverrideReview, OverrideState
 
 PATH = "/tilsyn/saerlige-grunde"
+
+
+@dataclass(frozen=True)
+class OverrideQuestion:
+    """The period that is asked for."""
+
+    period: DayPeriod
+    """The latest days where none is chosen; the list is then of all time, the shares of these days."""
+    is_chosen: bool
+    faults: tuple[str, ...] = ()
 
 
 def override_list_page(
@@ -27,19 +42,63 @@ def override_list_page(
     state: OverrideState,
     units: Mapping[str, str],
     back: Link,
+    question: OverrideQuestion,
+    figures: OverrideFigures | None,
 ) -> OverrideListPage:
     """Those in that state; *units* are names of units by id, *back* is where the reader comes from."""
+    chosen = question.period.query if question.is_chosen else {}
     after, numbers = listed_overrides.after, listed_overrides.numbers
     return OverrideListPage(
         back=back,
         heading=capital(counted(numbers[state], *texts.HEADING[state])),
         filters=tuple(
-            Link(f"{words} ({number_text(numbers[each])})", _address(each), current=each is state)
+            Link(f"{words} ({number_text(numbers[each])})", _address(each, chosen), current=each is state)
             for each, words in texts.STATE.items()
         ),
         rows=tuple(_row(override, units) for override in listed_overrides.overrides),
         empty=texts.EMPTY[state],
-        after=_address(state, after) if after is not None else None,
+        after=_address(state, chosen, after) if after is not None else None,
+        first=chosen.get("fra", ""),
+        last=chosen.get("til", ""),
+        state=state.value,
+        ages=tuple(words.format(**figures.ages._asdict()) for words in texts.AGES) if figures else (),
+        units=tuple(UnitLine(units.get(unit.unit_id, unit.unit_id), share_text(unit)) for unit in figures.units)
+        if figures
+        else (),
+        units_of=f"{long_day_text(question.period.first)} til {long_day_text(question.period.last)}",
+        csv=f"{PATH}.csv?{urlencode(question.period.query)}" if figures else None,
+        result=Outcome(" ".join(question.faults), is_error=True) if question.faults else None,
+    )
+
+
+def share_text(unit: UnitShare) -> str:
+    """The share of a unit's look-ups; not told where it is a figure about a few people."""
+    if unit.employees < FEWEST:
+        return texts.TOO_FEW
+    share = number_text(round(100 * unit.overrides / unit.lookups))
+    return texts.SHARE.format(share=share, lookups=counted(unit.lookups, "opslag", "opslag"))
+
+
+def overrides_csv(overrides: Iterable[Override], key: bytes) -> str:
+    """Those of the period as a table; people and units by pseudonym."""
+    return csv_text(texts.CSV_HEAD, (_csv_row(override, key) for override in overrides))
+
+
+def _csv_row(override: Override, key: bytes) -> tuple[str, ...]:
+    review, unit = override.reviews[-1] if override.reviews else None, override.first.unit_id
+    return (
+        override.first.recorded_at.isoformat(),
+        pseudonym(texts.EMPLOYEE, override.actor_id, key),
+        pseudonym(texts.UNIT, unit, key) if unit else "",
+        pseudonym(texts.CITIZEN, str(override.citizen_id), key),
+        override.reason,
+        _relation(override.relation),
+        _shown(override),
+        texts.STATE[override.state],
+        REVIEWED_AS[review.outcome] if review else "",
+        pseudonym(texts.EMPLOYEE, review.reviewer_id, key) if review else "",
+        review.reviewed_at.isoformat() if review else "",
+        review.words if review else "",
     )
 
 
@@ -91,9 +150,9 @@ def stored_text(outcome: OverrideOutcome) -> str:
     return texts.STORED.format(outcome=REVIEWED_AS[outcome])
 
 
-def _address(state: OverrideState, after: int | None = None) -> str:
+def _address(state: OverrideState, period: Mapping[str, str], after: int | None = None) -> str:
     query = {} if state is OverrideState.WAITING else {"vis": state.value}
-    query |= {} if after is None else {"efter": str(after)}
+    query |= period if after is None else {**period, "efter": str(after)}
     return f"{PATH}?{urlencode(query)}" if query else PATH
 
 

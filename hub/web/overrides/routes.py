@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Form, Path, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.access import identity
 from hub.access.override_reviews import (
@@ -14,10 +14,22 @@ from hub.access.override_reviews import (
     WrittenReview,
 )
 from hub.access.policy import may
+from hub.audit.override_repository import ALWAYS, Period
+from hub.clock import danish_day
 from hub.errors import MissingRole, OverrideNotFound, OwnOverride
 from hub.web.overrides import texts
 from hub.web.overrides.page import OverrideListPage, OverridePage
-from hub.web.overrides.present import PATH, fault_text, override_list_page, override_page, stored_text
+from hub.web.overrides.present import (
+    PATH,
+    OverrideQuestion,
+    fault_text,
+    override_list_page,
+    override_page,
+    overrides_csv,
+    stored_text,
+)
+from hub.web.shell.csv_file import csv_response
+from hub.web.shell.day_period import read_period
 from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
@@ -38,15 +50,40 @@ OVERRIDES = Workspace(
 router = OVERRIDES.router
 PAGE_SIZE = 50
 OverrideId = Annotated[str, Path(max_length=100)]
+Day = Annotated[str, Query(max_length=20)]
 After = Annotated[int | None, Query(ge=0, le=2**63 - 1)]
 
 
 @router.get(OVERRIDES.path)
-def overrides(request: Request, vis: OverrideState = OverrideState.WAITING, efter: After = None) -> HTMLResponse:
+def overrides(
+    request: Request,
+    *,
+    vis: OverrideState = OverrideState.WAITING,
+    efter: After = None,
+    fra: Day = "",
+    til: Day = "",
+) -> HTMLResponse:
     """Which stated reasons wait for a review, the oldest first?"""
     with open_request(request, OVERRIDES) as context:
-        listed = list_overrides(context, vis, efter)
-        return context.page(override_list_page(listed, vis, _units(context), back_link(context)))
+        question = _question(context, fra, til)
+        period = Period(question.period.since, question.period.until) if question.is_chosen else ALWAYS
+        listed = list_overrides(context, vis, efter, period)
+        figures = _desk(context).figures(question.period.since, question.period.until)
+        page = override_list_page(listed, vis, _units(context), back_link(context), question, figures)
+        return context.page(page)
+
+
+@router.get(f"{OVERRIDES.path}.csv")
+def table(request: Request, fra: Day = "", til: Day = "") -> Response:
+    """Those of the period as a table, with people by pseudonym."""
+    with open_request(request, OVERRIDES) as context:
+        context.require(AuditAction.EXPORT_LOG)
+        period = _question(context, fra, til).period
+        exported = _desk(context).export(Period(period.since, period.until))
+        if exported is None:
+            raise MissingRole
+        text = overrides_csv(exported, context.app.digest_key)
+    return csv_response(text, texts.CSV_NAME.format(first=period.first.isoformat(), last=period.last.isoformat()))
 
 
 @router.get(f"{OVERRIDES.path}/{{override_id}}")
@@ -82,13 +119,15 @@ def review(
     return RedirectResponse(f"{OVERRIDES.path}/{override_id}", 303)
 
 
-def list_overrides(context: RequestContext, state: OverrideState, after: int | None) -> ListedOverrides:
+def list_overrides(
+    context: RequestContext, state: OverrideState, after: int | None, period: Period = ALWAYS
+) -> ListedOverrides:
     """Stated reasons in that state; for page and API.
 
     Raises:
         MissingRole: the role reviews none.
     """
-    listed = _desk(context).list_overrides(state, after=after, size=PAGE_SIZE)
+    listed = _desk(context).list_overrides(state, after=after, size=PAGE_SIZE, period=period)
     if listed is None:
         raise MissingRole
     return listed
@@ -129,6 +168,11 @@ def back_link(context: RequestContext) -> Link:
     if may(context.actor, AuditAction.READ_LOG):
         return Link(texts.TO_LOG, "/tilsyn")
     return Link(texts.TO_OWN_UNITS, "/mine-enheder")
+
+
+def _question(context: RequestContext, first: str, last: str) -> OverrideQuestion:
+    period, faults = read_period(first, last, danish_day(context.now), texts.DAYS)
+    return OverrideQuestion(period, is_chosen=bool(first or last) and not faults, faults=faults)
 
 
 def _desk(context: RequestContext) -> OverrideDesk:

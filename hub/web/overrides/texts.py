@@ -1,6 +1,6 @@
 """What Særlige grunde says."""
 
-from hub.access.override_reviews import ReviewFault
+from hub.access.override_reviews import FEWEST, ReviewFault
 from schemas.override import OverrideOutcome, OverrideState
 
 OUTCOME_CHOICE = {
@@ -48,3 +48,25 @@ FAULT = {
     ReviewFault.REVIEWED_MEANWHILE: "En anden har gennemgået den, mens du skrev. Læs den gennemgang, og gem din, hvis "
     "den stadig skal med.",
 }
+DAYS = 90
+"""The period of the shares where none is chosen."""
+AGES = ("under 7 dage: {under_week}", "7 til 30 dage: {under_month}", "over 30 dage: {older}")
+"""How long those have waited that nobody has reviewed."""
+SHARE = "{share} % af {lookups}"
+TOO_FEW = f"vises ikke: færre end {FEWEST} medarbejdere har slået op"
+EMPLOYEE, CITIZEN, UNIT = "medarbejder", "borger", "enhed"
+CSV_NAME = "saerlige-grunde-{first}-{last}.csv"
+CSV_HEAD = (
+    "Åbnet",
+    "Medarbejder",
+    "Enhed",
+    "Borger",
+    "Begrundelse",
+    "Relation på det tidspunkt",
+    "Viste",
+    "Tilstand",
+    "Udfald",
+    "Gennemgået af",
+    "Gennemgået",
+    "Gennemgangens begrundelse",
+)
