@@ -47,7 +47,8 @@ def test_the_command_counts_and_ends_with_1_if_there_are_any(town: Town, monkeyp
     assert "citizen_identifiers: 1 of" in some.output
     assert "0101704000" not in some.output
     monkeypatch.setenv("HELHED_DEMO", "0")
-    monkeypatch.setenv("HELHED_DIGEST_KEY", "x" * 32)
+    for key in ("HELHED_DIGEST_KEY", "HELHED_SESSION_KEY"):
+        monkeypatch.setenv(key, "x" * 32)
     production = CliRunner().invoke(commands, ["test-data"])
     assert "no test installation" in production.output
     assert production.exit_code == 2

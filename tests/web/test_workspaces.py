@@ -76,6 +76,8 @@ def test_the_purpose_of_a_workspace_is_that_of_its_action_in_the_log() -> None:
         AuditAction.READ_LOG: Purpose.LOG_REVIEW,
         AuditAction.READ_OVERRIDES: Purpose.LOG_REVIEW,
         AuditAction.READ_ANSWER: Purpose.LOG_REVIEW,
+        AuditAction.READ_SAMPLES: Purpose.LOG_REVIEW,
+        AuditAction.READ_RIGHTS: Purpose.LOG_REVIEW,
         AuditAction.READ_OWN_UNITS: Purpose.MANAGEMENT,
         AuditAction.READ_COMMITTEE_FIGURES: Purpose.MANAGEMENT,
         AuditAction.READ_SOURCES: Purpose.OPERATIONS,
