@@ -9,6 +9,8 @@ import trustme
 from sqlalchemy import text
 
 from connectors.base import HeldDeletions
+from hub.audit import witness_repository
+from hub.audit.seal_repository import newest_checkpoint
 from hub.clock import FixedClock
 from hub.db import Database, Session
 from hub.inbox import repository as inbox
@@ -28,6 +30,7 @@ from tests.sources import SilentSource, add_connector, leased, make_catalogue
 from tests.web import maja
 
 NOW = maja.NOW
+SIEM = "https://siem.invalid"
 WEBHOOK = Webhook("https://helhed.invalid", b"k")
 LIMITS = Limits(failures=3, expiry=timedelta(days=30))
 CLEAR = text("""
@@ -129,6 +132,35 @@ def sampled(ago: timedelta) -> Step:
 
 HOUR, NOTHING = timedelta(hours=1), timedelta(0)
 WELL = ran(NOTHING)
+
+
+def signed(session: Session, _: StreamLease) -> None:
+    """A checkpoint over one line was signed; the SIEM has the line, a witness could not be reached."""
+    at = NOW - 2 * HOUR
+    session.execute(
+        text("INSERT INTO audit_checkpoints (size, root, signed_at, note, key) VALUES (1, '', :at, '', '')"), {"at": at}
+    )
+    session.execute(text("INSERT INTO audit_stream (receiver, next_leaf) VALUES (:to, 1)"), {"to": SIEM})
+    witness_repository.save_fault(session, "file", "unreachable", at)
+
+
+def witnessed(session: Session, _: StreamLease) -> None:
+    """The witness has taken it."""
+    newest = newest_checkpoint(session)
+    assert newest is not None
+    witness_repository.save_receipt(session, "file", newest, NOW, "")
+    witness_repository.delete_fault(session, "file")
+
+
+def streamed(next_leaf: int) -> Step:
+    """The SIEM has the lines before that one."""
+
+    def step(session: Session, _: StreamLease) -> None:
+        session.execute(text("UPDATE audit_stream SET next_leaf = :leaf"), {"leaf": next_leaf})
+
+    return step
+
+
 MATTERS: dict[NoticeKind, tuple[Step, Step]] = {
     NoticeKind.LATE: (ran(36 * HOUR), WELL),
     NoticeKind.SILENT: (ran(72 * HOUR), WELL),
@@ -140,10 +172,20 @@ MATTERS: dict[NoticeKind, tuple[Step, Step]] = {
     NoticeKind.SENDER_REFUSED: (refused(HOUR), refused(25 * HOUR)),
     NoticeKind.INDEX_DRIFT: (indexed(8, NOW), indexed(9, NOW + DRIFT_MAY_LAST)),
     NoticeKind.WEBHOOK_DISABLED: (webhooks(1), webhooks(0)),
+    NoticeKind.WITNESS_BEHIND: (signed, witnessed),
+    NoticeKind.STREAM_BEHIND: (streamed(0), streamed(1)),
     NoticeKind.SAMPLE_OVERDUE: (sampled(timedelta(days=200)), sampled(NOTHING)),
 }
-"""How each begins and how it ends, in what is stored."""
-NO_SOURCE = frozenset({NoticeKind.INDEX_DRIFT, NoticeKind.WEBHOOK_DISABLED, NoticeKind.SAMPLE_OVERDUE})
+"""How each begins and how it ends, in what is stored; in this order, for what was signed stays."""
+NO_SOURCE = frozenset(
+    {
+        NoticeKind.INDEX_DRIFT,
+        NoticeKind.WEBHOOK_DISABLED,
+        NoticeKind.WITNESS_BEHIND,
+        NoticeKind.STREAM_BEHIND,
+        NoticeKind.SAMPLE_OVERDUE,
+    }
+)
 STARTS_WELL = frozenset(NoticeKind) - {NoticeKind.LATE, NoticeKind.SILENT}
 NIGHT = datetime(2023, 9, 12, 22, 30, tzinfo=UTC)
 """Half past midnight in Denmark."""
@@ -170,7 +212,7 @@ def test_every_kind_begins_once_and_ends_once_and_waits_for_the_morning(database
         return [(row.event, row.due_at) for row in rows]
 
     def look(quiet: QuietHours, at: datetime) -> None:
-        plan = NoticePlan(LIMITS, quiet, None, (), WEBHOOK)
+        plan = NoticePlan(LIMITS, quiet, None, (), WEBHOOK, SIEM)
         with database.transaction() as session:
             service.judge(session, catalogue.current(), plan, at)
 
