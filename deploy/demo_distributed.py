@@ -20,7 +20,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from deploy.demo import follow, follow_sandbox, free, listening, morning_of
+from deploy.demo import follow, follow_sandbox, free, listening, morning_of, unsealed
 from deploy.sandbox.fagsystemer.process import SECRET, SFTP_KEY, start
 from deploy.sandbox.services import kafka, opensearch
 from deploy.sandbox.services.artefacts import ServiceMissing
@@ -51,6 +51,8 @@ class Distributed:
     seeding: Seeding
     members: tuple[Member, ...]
     expected: int
+    history: ExitStack
+    """Closed when the look-ups of the weeks before are written: then the log is sealed."""
 
 
 def main(
@@ -70,6 +72,7 @@ def main(
             first = next(member for member in running.members if member.port)
             console.print(f"5/5  Open [bold]http://127.0.0.1:{first.port}[/bold] and choose who you are")
             follow(running.context, running.seeding, running.expected, each_time=running.seeding.what_is_there)
+            running.history.close()
             while True:
                 Event().wait(3600)
         except ServiceMissing as error:
@@ -119,6 +122,7 @@ def _open(stack: ExitStack, day: datetime, citizens: int, seed: int, ports: list
     stack.enter_context(listening(context, sources))
     seeding = Seeding(context)
     seeding.staff()
+    history = stack.enter_context(unsealed(context))
     console.print(f"4/5  Starting {WEBS} web servers and {WORKERS} workers")
     members = (
         *(_member(folder, f"web {number + 1}", port, "web", str(port)) for number, port in enumerate(ports)),
@@ -128,7 +132,7 @@ def _open(stack: ExitStack, day: datetime, citizens: int, seed: int, ports: list
         stack.callback(member.stop)
         member.start()
     _tell(bus, index, members)
-    return Distributed(context=context, seeding=seeding, members=members, expected=sources.citizens)
+    return Distributed(context=context, seeding=seeding, members=members, expected=sources.citizens, history=history)
 
 
 def clock_of_the_demo() -> ShiftedClock:

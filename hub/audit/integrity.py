@@ -60,6 +60,15 @@ class LogIntegrity(Schema):
         """Whether the whole log was verified as often as it should be."""
         return self.verified_at is not None and now - self.verified_at <= VERIFIED_WITHIN
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything was ever signed, verified or handed to a witness. A log that is not begun proves nothing."""
+        return self.signed_at is not None or self.verified_at is not None or self.witnessed_at is not None
+
+    def is_trouble(self, now: datetime) -> bool:
+        """Whether something is wrong. Of a log that is not begun: that lines wait too long, or that sealing fails."""
+        return not self.is_whole(now) if self.is_begun else bool(self.faults or self.is_sealing_behind)
+
     def is_whole(self, now: datetime) -> bool:
         """Whether all is as it should be: verified lately, without a finding, sealed, and with a witness."""
         is_verified = self.is_verified_lately(now)

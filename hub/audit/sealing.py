@@ -18,7 +18,10 @@ from hub.db import Session
 BATCH = 5_000
 """Lines sealed in one transaction."""
 SIGN_EVERY = timedelta(hours=1)
-"""So often a checkpoint is signed though nothing was written, so that everybody sees that sealing goes on."""
+"""So often a checkpoint is signed though nothing was written, so that everybody sees that sealing goes on.
+
+Nothing is signed before the first line: a log without any proves nothing, and there is nothing of it to verify.
+"""
 
 
 class LogInconsistent(Exception):
@@ -41,7 +44,8 @@ def seal_next(session: Session, signer: Signer, now: datetime, batch: int = BATC
         return True
     newest = repository.newest_checkpoint(session)
     size = tree.size()
-    if newest is None or newest.size != size or now - newest.signed_at >= SIGN_EVERY:
+    is_due = size > 0 if newest is None else newest.size != size or now - newest.signed_at >= SIGN_EVERY
+    if is_due:
         _sign(session, signer, tree, newest, now)
     return False
 

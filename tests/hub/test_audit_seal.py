@@ -322,6 +322,28 @@ def test_the_log_is_whole_when_it_is_verified_sealed_and_witnessed(database: Dat
         assert not read_integrity(session, later).is_whole(later), "nobody has verified it for two days"
 
 
+def test_nothing_is_signed_or_verified_before_the_first_line(database: Database) -> None:
+    context = make_parts(database, FixedClock(NOW))
+    for minutes in (0, 90):
+        seal(database, minutes)
+    with database.transaction() as session:
+        assert seal_repository.newest_checkpoint(session) is None
+    sealing._verify_if_due(context, SIGNER)
+    context.close()
+    with database.transaction() as session:
+        assert witness_repository.newest_verification(session) is None
+        assert not read_integrity(session, NOW).is_trouble(NOW)
+    with database.transaction() as session:
+        service.write(session, LINE.model_copy(update={"recorded_at": NOW - timedelta(days=15)}))
+    seal(database, 91)
+    assert not verify_log(database, SIGNER, NOW + timedelta(minutes=92), 24).findings
+    with database.transaction() as session:
+        service.write(session, LINE.model_copy(update={"recorded_at": NOW - timedelta(days=15)}))
+    seal(database, 93)
+    (finding,) = verify_log(database, SIGNER, NOW + timedelta(minutes=94), 24).findings
+    assert finding.startswith("back_dated"), "a line of the past in a log that is begun is a fault"
+
+
 def test_a_checkpoint_is_a_note_as_others_read_it(database: Database) -> None:
     write(database, 2)
     seal(database)

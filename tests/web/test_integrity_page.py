@@ -41,12 +41,18 @@ WHOLE = LogIntegrity(
     oldest=NOW - timedelta(days=600),
 )
 
+NOT_BEGUN: dict[str, object] = {"lines": 0, "signed_at": None, "verified_at": None, "witnesses": ()}
+
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
         ({}, "Loggen er hel: 1.204.118 linjer, sidst bevidnet kl. 09.00"),
-        ({"lines": 0, "witnesses": ()}, "Loggen er ikke forseglet endnu"),
+        (NOT_BEGUN, "Loggen er ikke forseglet endnu"),
+        (
+            {**NOT_BEGUN, "witnesses": WHOLE.witnesses},
+            "Loggen er ikke hel: den har været forseglet, men ingen linje er det nu",
+        ),
         (
             {"findings": ("edited: line 4: it is not the line",)},
             "Loggen er ikke hel: 1 fejl ved efterprøvningen kl. 09.00",
@@ -69,6 +75,26 @@ WHOLE = LogIntegrity(
 )
 def test_one_sentence_says_the_worst_that_can_be_said(change: dict[str, object], sentence: str) -> None:
     assert headline(WHOLE.model_copy(update=change), NOW) == sentence
+
+
+@pytest.mark.parametrize(
+    ("change", "is_trouble"),
+    [
+        ({}, False),
+        (NOT_BEGUN, False),
+        ({**NOT_BEGUN, "waiting": 3}, False),
+        ({**NOT_BEGUN, "waiting": 3, "is_sealing_behind": True}, True),
+        ({**NOT_BEGUN, "faults": ("sealing: no key",)}, True),
+        ({**NOT_BEGUN, "verified_at": NOW}, True),
+        ({**NOT_BEGUN, "witnesses": WHOLE.witnesses}, True),
+        ({"findings": ("edited: line 4: it is not the line",)}, True),
+        ({"witnesses": ()}, True),
+    ],
+)
+def test_a_log_that_is_not_begun_is_no_trouble_and_one_that_is_gone_is(
+    change: dict[str, object], *, is_trouble: bool
+) -> None:
+    assert WHOLE.model_copy(update=change).is_trouble(NOW) is is_trouble
 
 
 def test_the_log_is_fetched_and_verified_elsewhere(town: Town, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def headline(integrity: LogIntegrity, now: datetime) -> str:
     if integrity.is_sealing_behind:
         return texts.SEALING_STOPPED.format(count=_lines(integrity.waiting))
     if not integrity.lines:
-        return texts.NOT_SEALED
+        return texts.GONE if integrity.is_begun else texts.NOT_SEALED
     sentence = texts.WHOLE if integrity.is_whole(now) else texts.NOT_VERIFIED
     if witnessed is None:
         sentence = texts.NO_WITNESS
@@ -54,7 +54,7 @@ def integrity_page(  # noqa: PLR0913  keyword-only from the clock on
     return IntegrityPage(
         back=back,
         headline=headline(integrity, now),
-        is_trouble=not integrity.is_whole(now),
+        is_trouble=integrity.is_trouble(now),
         witnesses=tuple(_witness(witness, now) for witness in integrity.witnesses),
         findings=tuple(_finding(finding) for finding in integrity.findings),
         verified=of_moment(integrity.verified_at, now) if integrity.verified_at else None,

@@ -8,6 +8,7 @@ TO_LOG = "Tilbage til Tilsyn"
 TO_SOURCES = "Til Kilder"
 LINES = ("linje", "linjer")
 NOT_SEALED = "Loggen er ikke forseglet endnu"
+GONE = "Loggen er ikke hel: den har været forseglet, men ingen linje er det nu"
 BROKEN = "Loggen er ikke hel: {count} ved efterprøvningen {at}"
 FINDINGS = ("fejl", "fejl")
 SEALING_STOPPED = "Loggen forsegles ikke længere: {count} venter"

@@ -136,7 +136,7 @@ def _notes(context: RequestContext) -> OversightNotes:
     due = read_sample_due(context.session, context.app.settings, context.now)
     return OversightNotes(
         integrity=headline(integrity, context.now),
-        is_integrity_trouble=not integrity.is_whole(context.now),
+        is_integrity_trouble=integrity.is_trouble(context.now),
         sample=f"{due_text(due)} {retention_text(due)}",
         is_sample_overdue=due.is_overdue,
         waiting_overrides=count_overrides(context.session)[OverrideState.WAITING],
