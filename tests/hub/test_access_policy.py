@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.access.acts import BACKUP_ACTS, IDENTITY_ACTS, LOG_ACTS, SOURCE_ACTS, STAFF_ACTS
+from hub.access.acts import BACKUP_ACTS, IDENTITY_ACTS, LOG_ACTS, SAMPLE_ACTS, SOURCE_ACTS, STAFF_ACTS
 from hub.access.cedar import policy_texts
 from hub.access.cutting import cut
 from hub.access.masking import MASK, ProtectedField, mask_protected
@@ -112,6 +112,9 @@ def test_administrators_and_the_dpo_never_see_citizens(roles: set[Role], facts: 
     assert not may_reveal(actor, facts, REASON).allowed
 
 
+RUN_BY_HELHED = (AuditAction.RUN_RETENTION, AuditAction.FORGET_AGAIN)
+"""What Helhed does by itself, on the right of an administrator."""
+SENT_TO_MANAGERS = (AuditAction.READ_SAMPLES, AuditAction.ASK_EXPLANATION, AuditAction.REVIEW_SAMPLE)
 TOLD_OF_UNITS = (AuditAction.READ_ALERTS, AuditAction.CHANGE_SUBSCRIPTIONS)
 MANAGED = (AuditAction.READ_OVERRIDES, AuditAction.REVIEW_OVERRIDE, AuditAction.READ_COMMITTEE_FIGURES)
 
@@ -124,10 +127,18 @@ MANAGED = (AuditAction.READ_OVERRIDES, AuditAction.REVIEW_OVERRIDE, AuditAction.
             Role.ADMINISTRATOR,
             {AuditAction.READ_SOURCES, AuditAction.DECIDE_RULE, *STAFF_ACTS, *LOG_ACTS}
             - {AuditAction.EXPORT_LOG, AuditAction.READ_ANSWER}
+            | {AuditAction.READ_DELETIONS, *RUN_BY_HELHED}
             | (POLICY_ACTS | SOURCE_ACTS | IDENTITY_ACTS | BACKUP_ACTS),
         ),
-        (Role.DPO, {AuditAction.READ_LOG, *MANAGED} | (LOG_ACTS - {AuditAction.ERASE_LOG} | POLICY_ACTS)),
-        (Role.MANAGER, {AuditAction.READ_OWN_UNITS, *MANAGED, *TOLD_OF_UNITS}),
+        (
+            Role.DPO,
+            {AuditAction.READ_LOG, AuditAction.READ_RIGHTS, AuditAction.READ_DELETIONS, *MANAGED, *SAMPLE_ACTS}
+            | (LOG_ACTS - {AuditAction.ERASE_LOG} | POLICY_ACTS),
+        ),
+        (
+            Role.MANAGER,
+            {AuditAction.READ_OWN_UNITS, *SENT_TO_MANAGERS, *MANAGED, *TOLD_OF_UNITS},
+        ),
     ],
 )
 def test_each_role_reaches_its_own_pages(role: Role, pages: set[AuditAction]) -> None:

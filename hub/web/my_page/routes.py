@@ -8,7 +8,7 @@ from fastapi import Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.access.own_page import OwnPageDesk
-from hub.access.own_page_acts import TO_COURSE, WrittenWords, consent_name
+from hub.access.own_page_acts import TO_COURSE, OwnActs, WrittenWords, consent_name
 from hub.access.own_page_policy import UNKNOWN_AGE
 from hub.clock import danish_day
 from hub.context import AppContext
@@ -95,7 +95,7 @@ def my_page(request: Request, barn: Child = None) -> HTMLResponse:
 def who_looked(request: Request, barn: Child = None, efter: Seq = None) -> HTMLResponse:
     """Who has looked, in which role, from which unit, and why?"""
     with open_own_request(request) as own:
-        desk = own.desk(barn)
+        desk: OwnPageDesk = own.desk(barn)
         log = desk.read_log(after=efter, size=PAGE_SIZE + 1)
         if log is None:
             return _closed(own, desk)
@@ -145,7 +145,8 @@ def withdraw(request: Request, hvad: Annotated[str, Form(max_length=200)], barn:
     """Take back what was said yes to; it holds from now."""
     with open_own_request(request) as own:
         desk = own.desk(barn)
-        withdrawn = own.acts(desk).withdraw(hvad)
+        acts: OwnActs = own.acts(desk)
+        withdrawn = acts.withdraw(hvad)
         if withdrawn is None:
             return _closed(own, desk)
         sentence = texts.WITHDRAWN if withdrawn else texts.NOTHING_WITHDRAWN
@@ -158,7 +159,8 @@ def write_words(request: Request, key: Annotated[UUID, Form()], words: Words = "
     """Write new words: into the plan, or kept until there is one."""
     with open_own_request(request) as own:
         desk = own.desk(barn)
-        outcome = own.acts(desk).write_words(key, words)
+        acts: OwnActs = own.acts(desk)
+        outcome = acts.write_words(key, words)
         if outcome is None:
             return _closed(own, desk)
         is_error = outcome is WrittenWords.NO_WORDS
@@ -188,7 +190,7 @@ def change_words(
     """Write them anew. Where somebody else wrote meanwhile both are shown, and nothing is lost."""
     with open_own_request(request) as own:
         desk = own.desk(barn)
-        acts = own.acts(desk)
+        acts: OwnActs = own.acts(desk)
         outcome = acts.change_words(entry_id, words, version)
         if outcome is None:
             return _closed(own, desk)
