@@ -1,4 +1,4 @@
-"""Errors the web turns into a Danish page; the key finds the sentence in hub/web/shell/texts.py."""
+"""Errors the web turns into a Danish page; the key finds the sentence in hub/web/shell/error_texts.py."""
 
 from collections.abc import Mapping
 from enum import StrEnum

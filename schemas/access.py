@@ -223,6 +223,8 @@ class AuditAction(StrEnum):
     EXPORT_LOG = "export_log"
     EXPORT_EVENTS = "export_events"
     """Somebody fetched the log as events with pseudonyms, for a system that watches; ``details`` say of which time."""
+    DECIDE_EVENT_NAMES = "decide_event_names"
+    """The DPO let such events name people for a time, or ended that; the reason stands in ``override_reason``."""
     ERASE_LOG = "erase_log"
     LOG_IN = "log_in"
     LOG_OUT = "log_out"

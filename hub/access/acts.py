@@ -42,6 +42,7 @@ LOG_ACTS = frozenset(
         AuditAction.READ_INTEGRITY,
         AuditAction.EXPORT_LOG,
         AuditAction.EXPORT_EVENTS,
+        AuditAction.DECIDE_EVENT_NAMES,
         AuditAction.ERASE_LOG,
     }
 )

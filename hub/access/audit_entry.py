@@ -25,7 +25,7 @@ from schemas.access import (
 from schemas.source import Area
 
 _ROLES_OF: Mapping[AuditAction, tuple[Role, ...]] = {
-    **dict.fromkeys((AuditAction.READ_LOG, AuditAction.EXPORT_LOG), (Role.DPO,)),
+    **dict.fromkeys((AuditAction.READ_LOG, AuditAction.EXPORT_LOG, AuditAction.DECIDE_EVENT_NAMES), (Role.DPO,)),
     **dict.fromkeys((AuditAction.READ_INTEGRITY, AuditAction.EXPORT_EVENTS), (Role.DPO, Role.ADMINISTRATOR)),
     AuditAction.READ_ANSWER: (Role.DPO,),
     AuditAction.CHECK_TEST_DATA: (Role.DPO, Role.ADMINISTRATOR),

@@ -1,4 +1,6 @@
-"""The log to whom reads it elsewhere, without anything personal but pseudonyms: a file of a time, and a stream.
+"""The log to whom reads it elsewhere: a file of a time, and a stream.
+
+Both have pseudonyms alone, unless the DPO has decided otherwise for now (``hub.audit.event_names``).
 
 The stream follows the signed tree: in order, from its first line, at least once. A receiver knows a line that comes
 twice by its place and its commitment, and sees by the places that none is missing. Nothing is locked while something
@@ -11,6 +13,7 @@ from datetime import datetime, timedelta
 
 from helhed_verify.note import read_key
 from hub.audit import seal_repository, stream_repository
+from hub.audit.event_names_repository import find_in_force
 from hub.audit.forms.choice import FORMS, EventForm
 from hub.audit.forms.event import Event, SealedEntry, event_of
 from hub.audit.receivers import Message, Receiver, ReceiverFailed
@@ -78,7 +81,9 @@ def deliver_next(database: Database, receiver: Receiver, form: EventForm, key: b
         if newest is None or state.next_leaf >= newest.size:
             return False
         until = min(state.next_leaf + BATCH, newest.size)
-        events = list(_events(session, state.next_leaf, until, key))
+        decision = find_in_force(session, now)
+        names = decision is not None and decision.with_stream
+        events = list(_events(session, state.next_leaf, until, key, names=names))
     messages = [_message(event, form) for event in events]
     try:
         if messages:
@@ -92,8 +97,12 @@ def deliver_next(database: Database, receiver: Receiver, form: EventForm, key: b
     return until < newest.size
 
 
-def export_events(database: Database, form: EventForm, key: bytes, period: Period) -> Iterator[bytes]:
+def export_events(
+    database: Database, form: EventForm, key: bytes, period: Period, *, names: bool = False
+) -> Iterator[bytes]:
     """The sealed lines that were written in a time, an event a line of JSON, in the order of the tree.
+
+    *names*: people are named, for which the caller has seen the decision that allows it.
 
     Raises:
         InvalidSetting: nothing is sealed yet.
@@ -107,7 +116,7 @@ def export_events(database: Database, form: EventForm, key: bytes, period: Perio
         with database.transaction() as session:
             leaves = stream_repository.list_leaves(session, first, newest.size, period, PAGE)
             places = set(leaves)
-            events = list(_events(session, leaves[0], leaves[-1] + 1, key)) if leaves else []
+            events = list(_events(session, leaves[0], leaves[-1] + 1, key, names=names)) if leaves else []
         for event in events:
             if event.leaf in places:
                 yield json.dumps(FORMS[form](event), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
@@ -116,13 +125,13 @@ def export_events(database: Database, form: EventForm, key: bytes, period: Perio
         first = leaves[-1] + 1
 
 
-def _events(session: Session, first: int, last: int, key: bytes) -> Iterator[Event]:
+def _events(session: Session, first: int, last: int, key: bytes, *, names: bool) -> Iterator[Event]:
     """Those in ``[first, last)`` that are not erased."""
     log = read_key(seal_repository.list_keys(session)[0]).name
     for sealed in seal_repository.list_sealed(session, first, last):
         if sealed.line is not None:
             entry = SealedEntry(sealed.leaf, sealed.commitment, sealed.line.seq, sealed.line.entry)
-            yield event_of(entry, log, key)
+            yield event_of(entry, log, key, names=names)
 
 
 def _message(event: Event, form: EventForm) -> Message:

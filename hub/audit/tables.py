@@ -142,6 +142,21 @@ class StreamRow(Base):
     fault: Mapped[str | None] = mapped_column(Text)
 
 
+class EventNamesRow(Base):
+    """A decision that events may name people; the fields are those of ``hub.audit.event_names.NamesDecision``."""
+
+    __tablename__ = "audit_event_names"
+
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    actor_id: Mapped[str] = mapped_column(Text)
+    actor_name: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    with_stream: Mapped[bool]
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
 class ReceiptRow(Base):
     """The newest checkpoint that a witness has taken."""
 

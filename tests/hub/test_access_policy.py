@@ -126,7 +126,7 @@ MANAGED = (AuditAction.READ_OVERRIDES, AuditAction.REVIEW_OVERRIDE, AuditAction.
         (
             Role.ADMINISTRATOR,
             {AuditAction.READ_SOURCES, AuditAction.DECIDE_RULE, *STAFF_ACTS, *LOG_ACTS}
-            - {AuditAction.EXPORT_LOG, AuditAction.READ_ANSWER}
+            - {AuditAction.EXPORT_LOG, AuditAction.READ_ANSWER, AuditAction.DECIDE_EVENT_NAMES}
             | {AuditAction.READ_DELETIONS, *RUN_BY_HELHED}
             | (POLICY_ACTS | SOURCE_ACTS | IDENTITY_ACTS | BACKUP_ACTS),
         ),

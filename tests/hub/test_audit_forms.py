@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from jsonschema.protocols import Validator
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
+from hub.audit.event_names import MOST_DAYS, NamesDecision, NamesFault, faults_of
 from hub.audit.forms.choice import FORMS, EventForm
 from hub.audit.forms.event import Deed, Event, SealedEntry, Subject, deed_of, event_of, quarter, subject_of
+from hub.log import redact_cpr
 from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis, ObjectKind, Purpose, Role
 from schemas.source import Area
 from tests.hub.test_audit import LINE
@@ -155,3 +157,49 @@ def test_every_act_is_told_in_general_terms() -> None:
     }
     assert all(deeds[action] is Deed.READ for action in AuditAction if action.startswith(("read_", "print")))
     assert {subject_of(action) for action in AuditAction} == set(Subject)
+
+
+@settings(max_examples=60)
+@given(entries, st.booleans())
+def test_only_a_decision_lets_an_event_name_the_employee_and_the_key_of_the_citizen(
+    entry: AuditEntry, names: bool
+) -> None:
+    made = event_of(SealedEntry(11, b"\x07" * 32, 12, entry), LOG, KEY, names=names)
+    for form, render in FORMS.items():
+        document = render(made)
+        VALID[form](document)
+        text = json.dumps(document, ensure_ascii=False)
+        assert CPR not in text
+        assert f"{CPR[:6]}-{CPR[6:]}" not in text
+        if not names:
+            assert not [each for each in PERSONAL if each in text]
+            continue
+        assert redact_cpr(entry.actor_name) in text
+        assert redact_cpr(entry.actor_id) in text
+        assert entry.citizen_id is None or str(CITIZEN) in text
+
+
+@given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=400)), st.integers(1, MOST_DAYS), st.booleans())
+def test_a_decision_holds_until_its_end_and_no_longer(after: timedelta, days: int, is_ended: bool) -> None:
+    begin = datetime(2026, 11, 27, 8, tzinfo=UTC)
+    ended_at = begin + timedelta(hours=1) if is_ended else None
+    decision = NamesDecision(
+        number=1,
+        decided_at=begin,
+        actor_id="jens.dam",
+        actor_name="Jens Dam",
+        reason="en alarm",
+        until=begin + timedelta(days=days),
+        with_stream=False,
+        ended_at=ended_at,
+    )
+    end = ended_at or decision.until
+    assert decision.is_in_force(begin + after) is (begin + after < end)
+    assert not decision.is_in_force(begin - timedelta(seconds=1))
+
+
+@given(st.none() | st.integers(-5, 200), st.booleans())
+def test_a_decision_needs_a_reason_and_an_end_within_a_quarter(days: int | None, has_reason: bool) -> None:
+    faults = faults_of(days, None, has_reason=has_reason)
+    assert (NamesFault.REASON_MISSING in faults) is not has_reason
+    assert (NamesFault.DAYS_WRONG not in faults) is (days in range(1, MOST_DAYS + 1))

@@ -181,3 +181,51 @@ def test_administrators_see_whether_it_is_whole_and_nothing_that_it_says(town: T
     assert tine.get(f"{PAGE}/eksport").status_code == 403
     assert tine.get(f"{PAGE}/bevis?linje=1").status_code == 403
     assert town.client("anna.holm").get(PAGE).status_code == 403
+
+
+def test_the_dpo_lets_events_name_people_for_a_time_and_ends_it(town: Town) -> None:
+    jens, tine, context = town.client("jens.dam"), town.client("tine.skov"), town.context
+    seal_all(context, SIGNER)
+    named = f"{PAGE}/haendelser?fra=2020-01-01&navne=ja"
+    assert "Der er ingen afgørelse, der gælder." in jens.get(named).text
+    again = jens.post(f"{PAGE}/navne", days="400", reason="nej", stream="ja").text
+    assert "»Antal dage« skal være et helt tal fra 1 til 92." in again
+    assert "»Hvorfor?« mangler en begrundelse." in again
+    assert 'value="400"' in again, "nothing that was typed is lost"
+    assert "nej</textarea>" in again
+    assert 'name="stream" value="ja" checked' in again
+    done = jens.post(f"{PAGE}/navne", days="30", reason="En alarm skal følges op").text
+    assert "Afgørelsen gælder nu." in done
+    assert "«En alarm skal følges op»" in done
+    assert "Overvågningen får pseudonymer." in done
+    events = gzip.decompress(jens.get(named).content).decode()
+    assert '"id":"jens.dam","full_name":"Jens Dam"' in events
+    assert "Maja" not in events
+    assert tine.get(named).status_code == 403
+    assert "Jens" not in gzip.decompress(tine.get(f"{PAGE}/haendelser?fra=2020-01-01").content).decode()
+    page = tine.get(PAGE).text
+    assert "Databeskyttelsesrådgiveren har afgjort" in page
+    assert "En alarm skal følges op" not in page
+    assert tine.post(f"{PAGE}/navne", days="1", reason="En alarm skal følges op").status_code == 403
+    assert tine.post(f"{PAGE}/navne/afslut").status_code == 403
+    assert "Hændelserne har pseudonymer igen." in jens.post(f"{PAGE}/navne/afslut").text
+    assert "Der er ingen afgørelse, der gælder." in jens.get(named).text
+    assert len(acts(town, AuditAction.DECIDE_EVENT_NAMES)) >= 5
+
+
+def test_the_api_hands_out_the_same_events_and_the_same_decision(town: Town) -> None:
+    jens, context = town.client("jens.dam"), town.context
+    seal_all(context, SIGNER)
+    address, token = f"/api{PAGE}/haendelser", {"X-CSRF-Token": jens.token()}
+    assert jens.get(f"{address}?names=true").json()["type"] == "urn:helhed:events_not_given"
+    assert jens.get(f"{address}?first_day=x").status_code == 422
+    assert jens.get(f"/api{PAGE}/navne").json()["decision"] is None
+    ask = {"days": 10, "reason": "En alarm skal følges op", "with_stream": True}
+    decided = jens.http.post(f"/api{PAGE}/navne", json=ask, headers=token).json()
+    assert (decided["decision"]["with_stream"], decided["faults"]) == (True, [])
+    again = jens.http.post(f"/api{PAGE}/navne", json=ask, headers=token).json()
+    assert [fault["fault"] for fault in again["faults"]] == ["in_force"]
+    answer = jens.get(f"{address}?names=true&first_day=2020-01-01")
+    assert "Jens Dam" in gzip.decompress(answer.content).decode()
+    ended = jens.http.post(f"/api{PAGE}/navne/afslut", headers=token).json()
+    assert ended["decision"] is None

@@ -26,6 +26,7 @@ from hub.web.plan import texts as plan
 from hub.web.search import texts as search
 from hub.web.shell import texts as shared
 from hub.web.shell import trial_texts
+from hub.web.shell.error_texts import ERROR
 from hub.web.shell.errors import FormInvalid, SearchDown
 from hub.web.shell.rejection_texts import REJECTION
 from hub.web.sources import texts as sources
@@ -105,7 +106,7 @@ def test_every_error_has_a_page() -> None:
         return {kind.key}.union(*(below(child) for child in kind.__subclasses__()))
 
     assert {FormInvalid.key, SearchDown.key} <= below(HubError)
-    assert below(HubError) == set(shared.ERROR)
+    assert below(HubError) == set(ERROR)
 
 
 def test_every_advice_that_is_given_has_a_sentence() -> None:

@@ -11,7 +11,7 @@ from hub.audit.forms.ocsf import ocsf_event
 
 
 class EventForm(StrEnum):
-    """A form without anything personal but pseudonyms."""
+    """A form in which others read the log."""
 
     ECS = "ecs"
     OCSF = "ocsf"

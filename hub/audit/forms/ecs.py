@@ -44,6 +44,8 @@ def ecs_event(event: Event) -> dict[str, Any]:
     if event.purpose is not None:
         about["reason"] = event.purpose
     user: dict[str, Any] = {"id": event.actor}
+    if event.actor_name is not None:
+        user["full_name"] = event.actor_name
     if event.role is not None:
         user["roles"] = [event.role]
     if event.on_behalf_of is not None:

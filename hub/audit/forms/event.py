@@ -1,7 +1,8 @@
 """A line of the log as every form tells it: what was done in general terms, and nobody by name. Pure.
 
-A form holds our own codes, counts and pseudonyms. Names, what somebody wrote, ``details`` and national numbers never
-come into it, so that no form can forget to leave them out.
+A form holds our own codes, counts and pseudonyms. Names of citizens, what somebody wrote, ``details`` and national
+numbers never come into it, so that no form can forget to leave them out; employees and the citizen's key do only while
+the DPO has decided it (``hub.audit.event_names``).
 """
 
 from collections.abc import Mapping
@@ -58,6 +59,8 @@ _DEEDS: Mapping[AuditAction, Deed] = {
                 _A.BACK_UP,
                 _A.EXPORT_LOG,
                 _A.EXPORT_EVENTS,
+                _A.OPEN_OWN_PAGE,
+                _A.PRINT_OWN_AGREEMENTS,
                 _A.PRINT_CONSENTS,
                 _A.PRINT_PLAN,
                 _A.PRINT_MEETING,
@@ -66,8 +69,8 @@ _DEEDS: Mapping[AuditAction, Deed] = {
         ),
         Deed.READ,
     ),
-    _A.LOG_IN: Deed.LOG_IN,
-    _A.LOG_OUT: Deed.LOG_OUT,
+    **dict.fromkeys((_A.LOG_IN, _A.LOG_IN_CITIZEN), Deed.LOG_IN),
+    **dict.fromkeys((_A.LOG_OUT, _A.LOG_OUT_CITIZEN), Deed.LOG_OUT),
 }
 _PEOPLE = frozenset({_A.READ_STAFF, _A.UPDATE_STAFF, _A.CHANGE_ACCOUNT, _A.USE_OWN_LOGIN, _A.LOG_IN, _A.LOG_OUT})
 _LOG = frozenset(
@@ -76,6 +79,7 @@ _LOG = frozenset(
         _A.READ_INTEGRITY,
         _A.EXPORT_LOG,
         _A.EXPORT_EVENTS,
+        _A.DECIDE_EVENT_NAMES,
         _A.ERASE_LOG,
         _A.READ_OVERRIDES,
         _A.REVIEW_OVERRIDE,
@@ -101,7 +105,7 @@ class SealedEntry(NamedTuple):
 
 
 class Event(NamedTuple):
-    """A line without anything personal but pseudonyms."""
+    """A line without anything personal but pseudonyms, or what the DPO has decided that it may name."""
 
     log: str
     """Name of the log."""
@@ -116,6 +120,8 @@ class Event(NamedTuple):
     subject: Subject
     outcome: AuditOutcome
     actor: str
+    actor_name: str | None
+    """None: it has pseudonyms alone."""
     on_behalf_of: str | None
     """Of the employee for whom a machine asked."""
     role: str | None
@@ -159,12 +165,20 @@ class Event(NamedTuple):
             "object": self.object_pseudonym,
             "result_count": self.result_count,
             "act": self.act,
+            "names": True if self.actor_name is not None else None,
         }
         return {name: value for name, value in fields.items() if value not in (None, [])}
 
 
-def event_of(sealed: SealedEntry, log: str, key: bytes) -> Event:
-    """The line as every form tells it. *key*: makes the pseudonyms, which hold for a quarter of a year."""
+def event_of(sealed: SealedEntry, log: str, key: bytes, *, names: bool = False) -> Event:
+    """The line as every form tells it.
+
+    Args:
+        sealed: the line.
+        log: name of the log.
+        key: makes the pseudonyms, which hold for a quarter of a year.
+        names: employees stand with id and name, the citizen with the key; what it was done to has a pseudonym still.
+    """
     entry = sealed.entry
     period = quarter(entry.recorded_at)
 
@@ -173,6 +187,11 @@ def event_of(sealed: SealedEntry, log: str, key: bytes) -> Event:
 
     def maybe(what: str, value: object | None) -> str | None:
         return None if value is None else pseudonym(what, value)
+
+    def person(value: object | None, what: str) -> str | None:
+        if value is None:
+            return None
+        return redact_cpr(str(value)) if names else pseudonym(what, value)
 
     return Event(
         log=log,
@@ -184,13 +203,14 @@ def event_of(sealed: SealedEntry, log: str, key: bytes) -> Event:
         deed=deed_of(entry.action),
         subject=subject_of(entry.action),
         outcome=entry.outcome,
-        actor=pseudonym("actor", entry.actor_id),
-        on_behalf_of=maybe("actor", entry.on_behalf_of),
+        actor=person(entry.actor_id, "actor") or "",
+        actor_name=redact_cpr(entry.actor_name) if names else None,
+        on_behalf_of=person(entry.on_behalf_of, "actor"),
         role=entry.role,
         unit=None if entry.unit_id is None else redact_cpr(entry.unit_id),
         purpose=entry.purpose,
         basis=entry.basis,
-        citizen=maybe("citizen", entry.citizen_id),
+        citizen=person(entry.citizen_id, "citizen"),
         areas_shown=tuple(sorted(entry.sections_shown)),
         areas_withheld=tuple(sorted(entry.sections_withheld)),
         object_kind=entry.object_kind,

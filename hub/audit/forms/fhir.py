@@ -61,6 +61,8 @@ def fhir_event(event: Event) -> dict[str, Any]:
 
 def _agents(event: Event) -> list[dict[str, Any]]:
     agent: dict[str, Any] = {"who": _who("actor", event.actor), "requestor": True}
+    if event.actor_name is not None:
+        agent["name"] = event.actor_name
     if event.role is not None:
         agent["role"] = [_concept(f"{_OURS}:role", event.role)]
     if event.unit is not None:

@@ -37,6 +37,8 @@ def ocsf_event(event: Event) -> dict[str, Any]:
     """The event; what OCSF has no attribute for stands under ``unmapped``."""
     of_class = _CLASS[event.deed]
     user: dict[str, Any] = {"uid": event.actor}
+    if event.actor_name is not None:
+        user["full_name"] = event.actor_name
     if event.unit is not None:
         user["org"] = {"uid": event.unit, "name": event.unit}
     if event.role is not None:

@@ -52,6 +52,22 @@ class StreamPanel:
 
 
 @dataclass(frozen=True)
+class NamesPanel:
+    """Whether events name people now, and the form to decide it."""
+
+    until: When | None
+    """None: no decision is in force."""
+    who: str
+    decided: When | None
+    reason: str
+    reaches: str
+    days: str
+    most_days: int
+    typed_reason: str
+    with_stream: bool
+
+
+@dataclass(frozen=True)
 class IntegrityPage:
     """Is the log whole, and how can I see that for myself?"""
 
@@ -73,4 +89,9 @@ class IntegrityPage:
     is_sealed: bool
     stream: StreamPanel | None
     """None: nobody gets the log as it is sealed."""
+    stream_note: str
+    events_note: str
+    """Whether events name people, for everybody who fetches them."""
+    names: NamesPanel | None
+    """None: it is not for the actor to decide."""
     result: Outcome | None

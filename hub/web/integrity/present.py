@@ -5,16 +5,19 @@ from datetime import date, datetime, timedelta
 
 from helhed_verify.findings import FindingKind
 from hub.audit.answer_repository import DayOfAnswers
+from hub.audit.event_names import MOST_DAYS, USUAL_DAYS, NamesDecision
 from hub.audit.integrity import SEALING, LogIntegrity, WitnessState
 from hub.audit.streaming import StreamStatus
 from hub.clock import danish_day
 from hub.web.integrity import texts
-from hub.web.integrity.page import AnswerRow, FindingRow, IntegrityPage, StreamPanel, WitnessRow
+from hub.web.integrity.page import AnswerRow, FindingRow, IntegrityPage, NamesPanel, StreamPanel, WitnessRow
 from hub.web.shell.dates import clock_text, counted, number_text, of_day, of_moment, plural_of, since_text
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.view_models import Link
 
 PATH = "/tilsyn/loggen"
+NAMES_FORM = "names"
+"""The form with which it is decided that events name people."""
 LATEST = timedelta(days=30)
 """So much of the log is fetched as events when no day is chosen."""
 
@@ -48,6 +51,8 @@ def integrity_page(  # noqa: PLR0913  keyword-only from the clock on
     back: Link,
     may_export: bool,
     stream: StreamStatus | None = None,
+    names: NamesDecision | None = None,
+    may_decide: bool = False,
     result: FormResult | None = None,
 ) -> IntegrityPage:
     """Is the log whole, and how can I see that for myself?"""
@@ -67,6 +72,9 @@ def integrity_page(  # noqa: PLR0913  keyword-only from the clock on
         is_answer_missing=any(day.without_line for day in days),
         may_export=may_export,
         stream=_stream(stream, now) if stream is not None else None,
+        stream_note=texts.STREAM_NAMES if names is not None and names.with_stream else texts.STREAM_PSEUDONYMS,
+        events_note=_events_note(names, now, may_decide=may_decide),
+        names=_names(names, now, result) if may_decide else None,
         is_sealed=integrity.signed_at is not None,
         result=result.outcome if result else None,
     )
@@ -108,6 +116,29 @@ def _stream(status: StreamStatus, now: datetime) -> StreamPanel:
         state=texts.BEHIND if status.is_behind(now) else texts.IN_STEP,
         is_behind=status.is_behind(now),
         fault=status.fault,
+    )
+
+
+def _events_note(names: NamesDecision | None, now: datetime, *, may_decide: bool) -> str:
+    if names is None:
+        return texts.EVENTS_PSEUDONYMS
+    until = since_text(names.until, now)
+    return (texts.EVENTS_NAMES_YOURS if may_decide else texts.EVENTS_NAMES).format(until=until)
+
+
+def _names(names: NamesDecision | None, now: datetime, result: FormResult | None) -> NamesPanel:
+    """The decision in force, or the form with what was typed in it."""
+    typed = result.typed if result is not None and result.form == NAMES_FORM else {}
+    return NamesPanel(
+        until=of_moment(names.until, now) if names else None,
+        who=names.actor_name if names else "",
+        decided=of_moment(names.decided_at, now) if names else None,
+        reason=names.reason if names else "",
+        reaches=(texts.REACHES_STREAM if names.with_stream else texts.REACHES_FILE) if names else "",
+        days=typed.get("days", str(USUAL_DAYS)),
+        most_days=MOST_DAYS,
+        typed_reason=typed.get("reason", ""),
+        with_stream=bool(typed.get("stream")),
     )
 
 

@@ -29,6 +29,7 @@ from hub.errors import (
 from hub.web.shell import texts
 from hub.web.shell.bearer import API
 from hub.web.shell.cookies import MY_PAGE_PATH, is_of_citizen
+from hub.web.shell.error_texts import ERROR
 from hub.web.shell.form_again import form_again
 from hub.web.shell.rendering import render
 from hub.web.shell.request_context import frame, open_request
@@ -47,6 +48,13 @@ class FormInvalid(HubError):
     """A field of the form is missing or cannot be."""
 
     key = "form_invalid"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class EventsNotGiven(HubError):
+    """The log cannot be handed out as events as it was asked for."""
+
+    key = "events_not_given"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
@@ -147,7 +155,7 @@ def error_page(
     request: Request, error: HubError, actor: Actor | None = None, more: Mapping[str, Any] | None = None
 ) -> Response:
     """The page, or for the API the problem document (RFC 9457) with *more* members."""
-    headline, advice = texts.ERROR[error.key]
+    headline, advice = ERROR[error.key]
     headers = None
     if isinstance(error, TooMany):
         headers = {"retry-after": str(error.retry_after)}
