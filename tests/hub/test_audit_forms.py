@@ -154,6 +154,9 @@ def test_every_act_is_told_in_general_terms() -> None:
         AuditAction.ERASE_LOG,
         AuditAction.REMOVE_TEAM_MEMBER,
         AuditAction.RELEASE_DELETIONS,
+        AuditAction.FORGET_CITIZEN,
+        AuditAction.FORGET_AGAIN,
+        AuditAction.RUN_RETENTION,
     }
     assert all(deeds[action] is Deed.READ for action in AuditAction if action.startswith(("read_", "print")))
     assert {subject_of(action) for action in AuditAction} == set(Subject)

@@ -117,6 +117,7 @@ def test_a_worker_tells_what_it_stored_and_that_its_loops_get_on(context: AppCon
             "pipeline",
             "prepare",
             "prune",
+            "retention",
         }
         assert {name.removeprefix("loop.") for name in components(client) if "loop." in name} == expected
         assert (figure(client, "helhed_source_records_total", source="social", outcome="published") or 0) >= 3

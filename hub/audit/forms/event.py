@@ -50,7 +50,13 @@ _DEEDS: Mapping[AuditAction, Deed] = {
         ),
         Deed.CREATE,
     ),
-    **dict.fromkeys((_A.FORGET_SOURCE, _A.ERASE_LOG, _A.REMOVE_TEAM_MEMBER, _A.RELEASE_DELETIONS), Deed.DELETE),
+    **dict.fromkeys(
+        (
+            *(_A.FORGET_SOURCE, _A.ERASE_LOG, _A.REMOVE_TEAM_MEMBER, _A.RELEASE_DELETIONS),
+            *(_A.FORGET_CITIZEN, _A.FORGET_AGAIN, _A.RUN_RETENTION),
+        ),
+        Deed.DELETE,
+    ),
     **dict.fromkeys(
         (
             *(_A.OPEN_OVERVIEW, _A.REVEAL, _A.PRINT, _A.USE_OWN_LOGIN, _A.EXPLAIN_POLICY, _A.OPEN_LINK),
