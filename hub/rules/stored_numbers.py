@@ -14,6 +14,8 @@ MEANING: Mapping[str, str] = {
     "id": "løbenummer",
     "seq": "linjens nummer",
     "disclosure_id": "løbenummer på videregivelsen",
+    "forgetting_id": "løbenummer på sletningen",
+    "kept_out": "hvor mange oplysninger kilder har sendt om en, der er slettet, uden at de blev gemt",
     "version": "udgave",
     "previous_version": "udgave",
     "party_index": "hvilken plads i kildens oplysning personen står på",
