@@ -89,6 +89,7 @@ PREVIEW_FAILED = "Der kunne ikke hentes linjer."
 PREVIEW_LOST = "Prøven blev afbrudt. Prøv igen."
 
 LANDED = {
+    "starts_at": "begynder kl.",
     "valid.start": "gælder fra",
     "valid.end": "gælder til",
     "parties": "antal personer",
@@ -105,6 +106,7 @@ LANDED = {
     "days": "dage",
     "died_on": "dødsdato",
     "end_reason": "hvorfor det sluttede",
+    "ends_at": "slutter kl.",
     "expected_end_on": "forventet slutdato",
     "extent": "omfang",
     "family_name": "efternavn",
