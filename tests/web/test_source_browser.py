@@ -44,7 +44,8 @@ BROWSED = {
     "/karantaene/{entry_id}": "test_quarantine_desk", "/tilbageholdt": "test_held_deletions_page",
     "/kilder/{name}/tilbageholdt": HERE, "/identitet": "test_identity_desk",
     "/identitet/uenighed/{conflict_id}": "test_identity_desk", "/identitet/borger/{citizen_id}": "test_identity_desk",
-    "/indeks": "test_index_page", "/beskeder": HERE, "/medarbejdere": HERE, "/medarbejdere/enheder": HERE,
+    "/indeks": "test_index_page", "/beskeder": HERE, "/beskeder/webhooks": HERE,
+    "/medarbejdere": HERE, "/medarbejdere/enheder": HERE,
     "/medarbejdere/maskiner": HERE,
 }  # fmt: skip
 """Which test looks at each page of an administrator at both widths, with axe and the keyboard."""
@@ -133,7 +134,7 @@ def test_every_page_of_a_source_passes_axe_and_fits(chromium: Browser, source_to
     page.goto("/kilder/dubu/koersler")
     number = page.locator(".run-rows a").first.get_attribute("href") or ""
     others = ("/kilder", "/kilder?omraade=health", "/kilder/gammel/fjernet")
-    desks = ("/beskeder", "/karantaene", "/tilbageholdt", "/identitet", "/indeks")
+    desks = ("/beskeder", "/beskeder/webhooks", "/karantaene", "/tilbageholdt", "/identitet", "/indeks")
     setup = ("/kilder/ny", *(f"/kilder/dubu/opsaetning/{step}" for step in ("tjek", "felter", "proeve")))
     staff = ("/medarbejdere", "/medarbejdere/enheder", "/medarbejdere/maskiner")
     for address in (*(f"/kilder/dubu{end}" for end in ends), number, *others, *desks, *setup, *staff):
