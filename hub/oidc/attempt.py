@@ -2,10 +2,12 @@
 
 import base64
 import hashlib
+import hmac
 import secrets
 from datetime import datetime, timedelta
 from typing import Self
 
+from hub.oidc.refusal import LoginRefused, LoginRule
 from hub.secrets import PayloadCipher
 from schemas.base import Instant, Schema
 
@@ -38,11 +40,31 @@ class LoginAttempt(Schema):
         return sealed_text(self.model_dump_json(), cipher, _PLACE)
 
 
-def open_attempt(sealed: str | None, cipher: PayloadCipher, now: datetime) -> LoginAttempt | None:
-    """The attempt in a cookie; None: there is none, it is not ours, or too long ago."""
+def answered_attempt(
+    sealed: str | None, cipher: PayloadCipher, now: datetime, *, state: str, code: str, error: str
+) -> LoginAttempt:
+    """The attempt that the provider's answer belongs to: this browser's own, lately begun, and answered with a code.
+
+    Args:
+        sealed: the cookie.
+        cipher: that sealed it.
+        now: against which it may be too long ago.
+        state: of the answer (RFC 6749 section 4.1.2).
+        code: likewise.
+        error: likewise; empty when it let somebody in.
+
+    Raises:
+        LoginRefused: it is not, or the provider refused.
+    """
     text = open_text(sealed, cipher, _PLACE)
     attempt = LoginAttempt.model_validate_json(text) if text is not None else None
-    return attempt if attempt is not None and attempt.began_at <= now < attempt.began_at + LASTS else None
+    if attempt is None or not attempt.began_at <= now < attempt.began_at + LASTS:
+        raise LoginRefused(LoginRule.STATE)
+    if not hmac.compare_digest(attempt.state.encode(), state.encode()):
+        raise LoginRefused(LoginRule.STATE)
+    if error or not code:
+        raise LoginRefused(LoginRule.PROVIDER, "error" if error else "code")
+    return attempt
 
 
 def sealed_text(text: str, cipher: PayloadCipher, place: bytes) -> str:

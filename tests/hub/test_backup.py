@@ -297,7 +297,7 @@ def test_a_file_of_the_log_is_archived_once_and_another_of_its_name_never(spoilt
 
 def test_a_full_disk_is_told_and_leaves_nothing_half(spoilt: Path, tmp_path: Path) -> None:
     if not Path("/dev/full").exists():
-        pytest.skip("this machine has no /dev/full")
+        pytest.skip("/dev/full IS MISSING: only Linux has a file that is always full")
     place = BackupPlace(spoilt, {"b1": bytes.fromhex("5a" * 32)})
     path, name = tmp_path / "segment", "0000000100000000000000FD"
     path.write_bytes(os.urandom(1 << 20))

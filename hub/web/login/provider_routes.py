@@ -1,6 +1,5 @@
 """Log in and out at the municipality's provider, and what the provider itself tells."""
 
-import hmac
 import logging
 from http import HTTPStatus
 from typing import Annotated
@@ -11,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from hub.access import identity
 from hub.context import AppContext
 from hub.errors import NotLoggedIn, UnknownPage
-from hub.oidc.attempt import LoginAttempt, open_attempt, open_text, sealed_text
+from hub.oidc.attempt import LoginAttempt, answered_attempt, open_text, sealed_text
 from hub.oidc.refusal import LoginRefused, LoginRule
 from hub.oidc.service import MunicipalLogin
 from hub.rate_limits.limits import Limited
@@ -63,12 +62,9 @@ def finish_login(
     """Back from the provider: begin the session, or say why not."""
     app, login = _login(request)
     limit_address(request, Limited.LOGIN)
-    attempt = open_attempt(LOGIN_COOKIE.read(request), login.cipher, app.clock.now())
-    if attempt is None or not hmac.compare_digest(attempt.state.encode(), state.encode()):
-        return _refused(request, login, LoginRefused(LoginRule.STATE))
-    if error or not code:
-        return _refused(request, login, LoginRefused(LoginRule.PROVIDER, "error" if error else "code"))
     try:
+        sealed = LOGIN_COOKIE.read(request)
+        attempt = answered_attempt(sealed, login.cipher, app.clock.now(), state=state, code=code, error=error)
         tokens = login.provider.redeem(code, iss, attempt)
         with app.database.transaction() as session:
             actor, rule = login.store(session, tokens.claims)

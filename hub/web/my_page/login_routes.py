@@ -1,6 +1,5 @@
 """Log in to *Min side* and out again. Neither the number nor a token of the provider is kept or logged."""
 
-import hmac
 import logging
 from http import HTTPStatus
 from typing import Annotated
@@ -17,7 +16,7 @@ from hub.clock import danish_day
 from hub.context import AppContext
 from hub.db import Session
 from hub.errors import DemoOnly, MissingRole, NotLoggedIn, UnknownPage
-from hub.oidc.attempt import LoginAttempt, open_attempt, open_text, sealed_text
+from hub.oidc.attempt import LoginAttempt, answered_attempt, open_text, sealed_text
 from hub.oidc.citizen_login import CitizenLogin
 from hub.oidc.refusal import LoginRefused, LoginRule
 from hub.rate_limits.limits import Limited
@@ -95,12 +94,9 @@ def finish_citizen_login(
     """Back from the provider: begin the session, or say why not."""
     app, login = _login(request)
     limit_address(request, Limited.LOGIN)
-    attempt = open_attempt(CITIZEN_LOGIN_COOKIE.read(request), login.cipher, app.clock.now())
-    if attempt is None or not hmac.compare_digest(attempt.state.encode(), state.encode()):
-        return _refused(request, LoginRefused(LoginRule.STATE))
-    if error or not code:
-        return _refused(request, LoginRefused(LoginRule.PROVIDER, "error" if error else "code"))
     try:
+        sealed = CITIZEN_LOGIN_COOKIE.read(request)
+        attempt = answered_attempt(sealed, login.cipher, app.clock.now(), state=state, code=code, error=error)
         tokens = login.provider.redeem(code, iss, attempt)
         with app.database.transaction() as session:
             citizen = login.citizen_of(session, tokens.claims)
