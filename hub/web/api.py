@@ -196,13 +196,15 @@ def with_problems(openapi: dict[str, Any]) -> dict[str, Any]:
             responses["400"] = {"description": "Something in it is no text (NUL, not UTF-8), or is cut off.", **PROBLEM}
             if "requestBody" in operation:
                 responses["413"] = {"description": "The body is longer than any that is taken.", **PROBLEM}
-            if responses.pop("422", None) is None:
+            if "422" not in responses:
                 continue
+            if "application/json" in responses["422"]["content"]:  # the framework's own, not one that a route tells
+                del responses["422"]
             if method == "get":
                 responses.setdefault("404", {"description": "Something in the address cannot be read.", **PROBLEM})
             else:
                 responses["404"] = {"description": "There is no such thing.", **PROBLEM}
-                responses["422"] = {"description": "A field is missing or cannot be.", **PROBLEM}
+                responses.setdefault("422", {"description": "A field is missing or cannot be.", **PROBLEM})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     return openapi

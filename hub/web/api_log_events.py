@@ -27,7 +27,10 @@ from schemas.base import Schema
 
 router = APIRouter(prefix="/api/tilsyn/loggen", responses=LOGGED_IN)
 WRONG: dict[int | str, dict[str, Any]] = {
-    200: {"description": "An event a line, packed with gzip.", "content": {"application/gzip": {}}},
+    200: {
+        "description": "An event a line, packed with gzip.",
+        "content": {"application/gzip": {"schema": {"type": "string", "format": "binary"}}},
+    },
     422: {
         "description": "The days are wrong, nothing is sealed yet, or no decision lets events name people.",
         **PROBLEM,
