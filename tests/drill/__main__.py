@@ -23,6 +23,7 @@ from time import monotonic
 from sqlalchemy import text
 
 from deploy.sandbox.services import kafka, opensearch
+from hub.audit.handing import hand_to_witnesses
 from hub.audit.signing import signer_of
 from hub.bus.base import RECORDS
 from hub.cli.source_record import record_act
@@ -37,7 +38,7 @@ from hub.overview import repository as overviews
 from hub.pipeline import PIPELINE_GROUP, process_batch
 from hub.services import build_services
 from hub.settings import Settings
-from hub.worker.sealing import seal_all
+from hub.worker.sealing import build_witnesses, seal_all
 from schemas.access import AuditAction
 from schemas.base import Schema
 from schemas.identifiers import Identifier
@@ -213,6 +214,7 @@ def _write_until_killed(context: AppContext, server: int, seconds: float) -> dat
     killer = Timer(seconds, os.kill, (server, signal.SIGKILL))
     killer.start()
     seal_all(context, signer_of(context.settings))
+    hand_to_witnesses(context.database, build_witnesses(context.settings), context.clock.now())
     until = monotonic() + seconds + 30
     while monotonic() < until:
         try:
