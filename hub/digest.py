@@ -1,8 +1,35 @@
 """Keyed digests of identifiers: what stands for a person where the number itself must not stand."""
 
 import hmac
+from collections.abc import Iterable
+from typing import Self
 
 from schemas.identifiers import Identifier
+
+
+class KeyRing(bytes):
+    """A key that makes digests and seals, with others that only find and open: the next one, or former ones.
+
+    It is the key itself to whoever writes, so that nobody writes with another by mistake; who reads asks ``all_keys``.
+    """
+
+    others: tuple[bytes, ...]
+
+    def __new__(cls, key: bytes, others: Iterable[bytes] = ()) -> Self:
+        """The ring of a key with others beside it; the key among the others counts once."""
+        ring = super().__new__(cls, key)
+        ring.others = tuple(other for other in dict.fromkeys(others) if other != key)
+        return ring
+
+
+def all_keys(key: bytes) -> tuple[bytes, ...]:
+    """The key, then those beside it."""
+    return (bytes(key), *key.others) if isinstance(key, KeyRing) else (key,)
+
+
+def any_digest(identifier: Identifier, key: bytes) -> str:
+    """The digests of an identifier under all keys, the writing one first, with spaces between: what a search is for."""
+    return " ".join(keyed_digest(identifier, each) for each in all_keys(key))
 
 
 def keyed_digest(identifier: Identifier, key: bytes) -> str:

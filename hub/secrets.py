@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from hub.digest import all_keys
 from hub.errors import InvalidSetting
 from hub.settings import Settings
 
@@ -102,26 +103,43 @@ class PayloadCipher:
 
     def open_or_none(self, sealed: bytes, place: bytes) -> bytes | None:
         """The same; None where it does not open."""
-        key = self._keys.get(_key_id(sealed))
-        try:
-            return None if key is None else _decrypted(key, sealed, place)
-        except InvalidTag:
+        if _key_id(sealed) not in self._keys:
             return None
+        for key in self._keys.values():  # a derived key has one id whatever it was derived from
+            try:
+                return _decrypted(key, sealed, place)
+            except InvalidTag:
+                continue
+        return None
+
+    def sealed_anew(self, sealed: bytes, place: bytes) -> bytes | None:
+        """It sealed with the key that seals now; None: it is already, or does not open."""
+        first = PayloadCipher(dict([next(iter(self._keys.items()))]))
+        if first.open_or_none(sealed, place) is not None:
+            return None
+        plain = self.open_or_none(sealed, place)
+        return None if plain is None else self.seal(plain, place)
 
 
 def login_keys(session_key: bytes) -> dict[str, bytes]:
-    """The key of what is kept about a login, from the key of the sessions."""
-    return {_LOGIN: hmac.digest(session_key, _LOGINS, "sha256")}
+    """The keys of what is kept about a login, from those of the sessions."""
+    return _derived(_LOGIN, session_key, _LOGINS)
 
 
 def derived_keys(digest_key: bytes) -> dict[str, bytes]:
-    """The key of quarantine, from the key that every installation has and never changes."""
-    return {_DERIVED: hmac.digest(digest_key, _PAYLOADS, "sha256")}
+    """The keys of quarantine, from those of the digests, which every installation has."""
+    return _derived(_DERIVED, digest_key, _PAYLOADS)
 
 
 def bus_keys(digest_key: bytes) -> dict[str, bytes]:
-    """The key of records on the bus, from the same key."""
-    return {_DERIVED: hmac.digest(digest_key, _RECORDS, "sha256")}
+    """The keys of records on the bus, from the same."""
+    return _derived(_DERIVED, digest_key, _RECORDS)
+
+
+def _derived(key_id: str, key: bytes, purpose: bytes) -> dict[str, bytes]:
+    """The first has the id that stands in ciphertexts, as releases before know it; the others are only tried."""
+    keys = [hmac.digest(each, purpose, "sha256") for each in all_keys(key)]
+    return {key_id if place == 0 else f"{key_id}{place}": each for place, each in enumerate(keys)}
 
 
 def secret_keys(settings: Settings) -> SecretKeys:

@@ -13,13 +13,14 @@ from hub.bus.postgres import PostgresBus
 from hub.clock import Clock, SystemClock
 from hub.context import AppContext
 from hub.db import Database, with_driver
+from hub.digest import KeyRing
 from hub.errors import InvalidSetting
 from hub.oidc.citizen_login import CitizenLogin
 from hub.oidc.mapping import read_mapping
 from hub.oidc.provider import Provider, ProviderSettings
 from hub.oidc.service import MunicipalLogin
 from hub.secrets import PayloadCipher, derived_keys, login_keys, secret_keys
-from hub.settings import MIN_KEY_LENGTH, Settings
+from hub.settings import MIN_KEY_LENGTH, Settings, listed_keys
 from hub.sources.catalogue import SourceCatalogue
 from hub.sources.connector_builder import ConnectorBuilder
 from search.base import SearchIndex
@@ -278,7 +279,8 @@ def _session_key(settings: Settings) -> bytes:
 def _key(settings: Settings, name: str) -> bytes:
     secret = getattr(settings, name)
     if secret is not None:
-        return bytes(secret.get_secret_value(), "utf-8")
+        others = listed_keys(getattr(settings, f"other_{name}s"))
+        return KeyRing(secret.get_secret_value().encode(), (other.encode() for other in others))
     if settings.demo:
         return DEMO_KEY
     raise InvalidSetting(f"HELHED_{name.upper()} is not set; at least 32 characters, e.g. from: openssl rand -hex 32")

@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     session_key: SecretStr | None = None
     """Keys the tokens of forms; at least 32 characters, the same for every process that serves. Required outside the
     demo, which makes one."""
+    other_session_keys: SecretStr | None = None
+    """Keys beside it that are taken and never given, separated by commas: the next one before a change, the former one
+    for a day after it."""
     public_url: str = ""
     """Where people reach the pages, ``https://helhed.kommune.dk``. Needed for the login at a provider."""
     oidc_issuer: str = ""
@@ -123,7 +126,11 @@ class Settings(BaseSettings):
     organisation_client_secret: SecretStr | None = None
     """Our secret there; needed with ``HELHED_ORGANISATION_TOKEN_URL``."""
     digest_key: SecretStr | None = None
-    """Keys the digests of national numbers; at least 32 characters. Required outside the demo; never change it."""
+    """Keys the digests of national numbers; at least 32 characters. Required outside the demo; it is changed as
+    docs/operation.md says, never otherwise."""
+    other_digest_keys: SecretStr | None = None
+    """Keys beside it that find and open and never write, separated by commas: the next one before a change, and former
+    ones as long as docs/operation.md says."""
     secret_keys: SecretStr | None = None
     """Encrypts the sources' secrets in the database: ``KID:64 hexadecimal digits``, several separated by commas. The
     first encrypts, all decrypt. Needed once a secret is stored."""
@@ -277,10 +284,20 @@ class Settings(BaseSettings):
             if secret is not None and len(secret.get_secret_value()) < MIN_KEY_LENGTH:
                 msg = f"HELHED_{name.upper()} must have at least {MIN_KEY_LENGTH} characters"
                 raise ValueError(msg)
+        for name in ("other_session_keys", "other_digest_keys"):
+            if any(len(key) < MIN_KEY_LENGTH for key in listed_keys(getattr(self, name))):
+                msg = f"HELHED_{name.upper()}: each key must have at least {MIN_KEY_LENGTH} characters"
+                raise ValueError(msg)
         return self
 
 
 MIN_KEY_LENGTH = 32
+
+
+def listed_keys(secret: SecretStr | None) -> tuple[str, ...]:
+    """The keys in a setting of several, in their order."""
+    entries = secret.get_secret_value().split(",") if secret is not None else ()
+    return tuple(key for entry in entries if (key := entry.strip()))
 
 
 def load() -> Settings:

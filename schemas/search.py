@@ -101,7 +101,8 @@ class SearchQuery(Schema):
     text: str = Field(default="", max_length=200)
     """Words: names in any spelling or almost, efforts, units, KLE numbers, paragraphs. Prefixes match names."""
     identifier_digest: str | None = None
-    """Keyed digest of a whole national number; then ``text`` is ignored."""
+    """Keyed digest of a whole national number, or several with spaces between while a key is being replaced; then
+    ``text`` is ignored."""
     areas: frozenset[Area] = frozenset()
     units: frozenset[str] = frozenset()
     kle_topics: frozenset[str] = frozenset()
@@ -113,6 +114,11 @@ class SearchQuery(Schema):
     before: str | None = None
     """Opaque key of the first hit of the page after, to page back; then ``after`` is ignored."""
     size: int = Field(default=20, ge=1, le=100)
+
+    @property
+    def any_of_digests(self) -> list[str]:
+        """The digests one by one, of which a citizen must have one."""
+        return (self.identifier_digest or "").replace("\0", "").split()
 
     @property
     def narrowed(self) -> bool:

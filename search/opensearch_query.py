@@ -201,7 +201,7 @@ def _any(clauses: Sequence[Clause]) -> Clause:
 def _digest(query: SearchQuery, parsed: ParsedQuery) -> list[Clause]:
     if parsed.mode != "identifier":
         return []
-    return [{"term": {"identifier_digests": without_controls(query.identifier_digest or "")}}]
+    return [{"terms": {"identifier_digests": query.any_of_digests}}]
 
 
 def _entry(areas: Iterable[str], parsed: ParsedQuery, *more: Clause) -> list[Clause]:

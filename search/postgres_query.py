@@ -34,7 +34,7 @@ def parameters(query: SearchQuery, start: PageStart) -> dict[str, Any]:
         "mode": mode,
         "written": list(words.values()) if mode == "words" else [],
         "folded": list(words) if mode == "words" else [],
-        "digest": without_controls(query.identifier_digest or ""),
+        "digests": query.any_of_digests,
         "known": query.access.known_identifier,
         "similar_to": [],
         "similar": [],

@@ -174,7 +174,7 @@ WITH granted AS MATERIALIZED (
     SELECT citizen_id, sum(score)::int AS rank FROM best
     WHERE %(mode)s = 'words' GROUP BY citizen_id HAVING count(*) = cardinality(%(folded)s::text[])
     UNION ALL
-    SELECT citizen_id, 0 FROM digests WHERE %(mode)s = 'identifier' AND digest = %(digest)s
+    SELECT citizen_id, 0 FROM digests WHERE %(mode)s = 'identifier' AND digest = ANY(%(digests)s)
     UNION ALL
     SELECT DISTINCT citizen_id, 0 FROM granted WHERE %(mode)s = 'all'
 ), found AS MATERIALIZED (

@@ -16,7 +16,7 @@ from hub.access.showing import cut_and_mask_all
 from hub.audit.service import write, write_all
 from hub.clock import danish_day
 from hub.course import repository as course
-from hub.digest import keyed_digest, text_digest, unit_digest
+from hub.digest import all_keys, any_digest, text_digest, unit_digest
 from hub.matching.repository import citizen_of
 from hub.overview import repository as overviews
 from hub.overview.columns import UnitRelation
@@ -171,10 +171,13 @@ def _unit_scopes(actor: Actor, digest_key: bytes) -> tuple[AccessScope, ...]:
     if actor.unit_id is None:
         return ()
     own = frozenset({actor.whole_area} if actor.whole_area else ())
-    effort, case = (unit_digest(actor.unit_id, relation, digest_key) for relation in UnitRelation)
+    effort, case = (
+        frozenset(unit_digest(actor.unit_id, relation, key) for key in all_keys(digest_key))
+        for relation in UnitRelation
+    )
     return (
-        AccessScope(units=frozenset({effort}), areas=own, lead_days=PLANNED_WITHIN_DAYS, tail_days=ENDED_WITHIN_DAYS),
-        AccessScope(units=frozenset({case}), areas=own),
+        AccessScope(units=effort, areas=own, lead_days=PLANNED_WITHIN_DAYS, tail_days=ENDED_WITHIN_DAYS),
+        AccessScope(units=case, areas=own),
     )
 
 
@@ -237,10 +240,11 @@ def _with_header(hit: SearchHit, header: CitizenHeader | None, today: date, iden
 def _told_former(session: Session, hits: Sequence[SearchHit], digest: str, digest_key: bytes) -> tuple[SearchHit, ...]:
     """The hits with whether the number that was typed is one that the citizen had before."""
     headers = overviews.headers(session, [hit.citizen_id for hit in hits])
+    sought = frozenset(digest.split())
     former = {
         citizen_id
         for citizen_id, header in headers.items()
-        if any(keyed_digest(number, digest_key) == digest for number in header.former_numbers)
+        if any(not sought.isdisjoint(any_digest(number, digest_key).split()) for number in header.former_numbers)
     }
     reason = FoundBy(field="former_identifier", highlight=())
     return tuple(
@@ -272,9 +276,9 @@ def record_failure(  # noqa: PLR0913  keyword-only from the digest on
 
 
 def _typed(query: SearchQuery, digest_key: bytes) -> tuple[str | None, str]:
-    """The digest of a whole number, or words: mistyped numbers must not reach the log, nor the index's own logs."""
+    """The digests of a whole number, or words: mistyped numbers must not reach the log, nor the index's own logs."""
     number = national_in(query.text)
-    digest = query.identifier_digest if number is None else keyed_digest(number, digest_key)
+    digest = query.identifier_digest if number is None else any_digest(number, digest_key)
     return digest, "" if digest is not None else redact_identifiers(query.text)
 
 
@@ -289,7 +293,7 @@ def _criterion(
 ) -> dict[str, Any]:
     """What was searched for, as fields of a line: a digest, words, or the citizens of the own unit."""
     if digest is not None:
-        return {"about": AuditObject(kind=ObjectKind.IDENTIFIER, id=digest)}
+        return {"about": AuditObject(kind=ObjectKind.IDENTIFIER, id=digest.split()[0])}
     fields: dict[str, Any] = {"details": {"text": words}} if words else {}
     if words and typed_digest is not None:
         fields["details"]["typed"] = typed_digest

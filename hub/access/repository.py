@@ -1,6 +1,6 @@
 """Every statement on the tables of this room."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -48,6 +48,11 @@ _STORE_LOGIN = text("""
     RETURNING a.active AND (a.active_until IS NULL OR (now() AT TIME ZONE 'Europe/Copenhagen')::date < a.active_until)
 """)
 _ORGANISATION_FUNCTIONS = text("SELECT unnest(organisation_functions) FROM actors WHERE id = :id")
+_RENEW_OWN_DIGESTS = text("""
+    UPDATE actors SET own_identifier_digest = made.digest
+    FROM unnest(cast(:former AS text[]), cast(:digests AS text[])) AS made (former, digest)
+    WHERE actors.own_identifier_digest = made.former
+""")
 _REMOVE_ROLES = text("UPDATE actors SET roles = '{}', functions = '[]' WHERE subject = :subject")
 
 
@@ -80,6 +85,12 @@ def remove_roles(session: Session, subject: str) -> None:
 def list_organisation_functions(session: Session, actor_id: str) -> frozenset[str]:
     """The functions that the organisation gives the employee; none of somebody whom it does not know."""
     return frozenset(session.scalars(_ORGANISATION_FUNCTIONS, {"id": actor_id}))
+
+
+def renew_own_digests(session: Session, renewals: Mapping[str, str]) -> None:
+    """Let employees whose number was digested with a former key be known as themselves by the digest made now."""
+    if renewals:
+        session.execute(_RENEW_OWN_DIGESTS, {"former": list(renewals), "digests": list(renewals.values())})
 
 
 def list_actors(session: Session) -> tuple[Actor, ...]:

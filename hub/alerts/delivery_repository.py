@@ -183,6 +183,17 @@ def get_webhook(session: Session, webhook_id: UUID) -> tuple[AlertWebhook, bytes
     return None if row is None else (_webhook(row), row.secret)
 
 
+def list_secrets(session: Session) -> list[tuple[UUID, bytes]]:
+    """The encrypted keys of all webhooks, held until the transaction ends."""
+    statement = select(AlertWebhookRow.id, AlertWebhookRow.secret).order_by(AlertWebhookRow.id).with_for_update()
+    return [(row.id, row.secret) for row in session.execute(statement)]
+
+
+def replace_secret(session: Session, webhook_id: UUID, secret: bytes) -> None:
+    """Store the same key, encrypted anew."""
+    session.execute(update(AlertWebhookRow).where(AlertWebhookRow.id == webhook_id).values(secret=secret))
+
+
 def delete_webhook(session: Session, webhook_id: UUID) -> bool:
     """Remove it with what waits for it; False: there is none."""
     waiting = (AlertDeliveryRow.channel == Channel.WEBHOOK, AlertDeliveryRow.receiver == str(webhook_id))

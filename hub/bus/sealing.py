@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from hub.bus.base import Message
+from hub.digest import KeyRing, all_keys
 from hub.secrets import PayloadCipher, bus_keys
 
 SEALED_TYPE = "application/octet-stream"
@@ -11,13 +12,13 @@ _JSON_BEGINS = b"{"
 
 
 @lru_cache(maxsize=8)
-def _cipher(digest_key: bytes) -> PayloadCipher:
-    return PayloadCipher(bus_keys(digest_key))
+def _cipher(keys: tuple[bytes, ...]) -> PayloadCipher:
+    return PayloadCipher(bus_keys(KeyRing(keys[0], keys[1:])))
 
 
 def seal_value(value: bytes, key: str, digest_key: bytes) -> bytes:
     """The value encrypted; under another *key* of a message it does not open."""
-    return _cipher(digest_key).seal(value, key.encode())
+    return _cipher(all_keys(digest_key)).seal(value, key.encode())
 
 
 def open_message(message: Message, digest_key: bytes) -> Message | None:
@@ -27,5 +28,5 @@ def open_message(message: Message, digest_key: bytes) -> Message | None:
     """
     if message.value.startswith(_JSON_BEGINS):
         return message
-    plain = _cipher(digest_key).open_or_none(message.value, message.key.encode())
+    plain = _cipher(all_keys(digest_key)).open_or_none(message.value, message.key.encode())
     return None if plain is None else message.model_copy(update={"value": plain})

@@ -15,6 +15,7 @@ from hub.cli import (
     forgotten,
     identity,
     index,
+    keys,
     notice,
     policy,
     quarantine,
@@ -70,6 +71,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(backup.app, name="backup")
 app.add_typer(restore.app, name="restore")
 app.add_typer(forgotten.app, name="forgotten")
+app.add_typer(keys.app, name="keys")
 app.add_typer(schema.app, name="schema")
 app.command("test-data")(test_data.check_test_data)
 app.command()(run.migrate)

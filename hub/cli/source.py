@@ -345,15 +345,6 @@ def refuse(name: Name, reason: Reason, record_type: HeldType = None, all_types: 
         print_decided(entries, parts_of=record_type)
 
 
-@app.command(name="rotate-keys")
-def rotate_keys() -> None:
-    """Encrypt every stored secret with the first key of HELHED_SECRET_KEYS; then the older keys can go."""
-    with fail(), opened() as context, context.database.transaction() as session:
-        record(session, AuditAction.CONFIGURE_SOURCE, "*", "secrets encrypted anew", context.clock.now())
-        count = service.reencrypt_secrets(session, context.catalogue.builder, by=actor_id())
-        console.print(f"{count} secrets were encrypted anew.")
-
-
 def _definition(**given: object) -> SourceDefinition:
     try:
         return SourceDefinition.model_validate(given)

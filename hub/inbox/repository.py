@@ -207,3 +207,28 @@ def delete_events(session: Session, source: str) -> int:
 def delete_resolved(session: Session, before: datetime) -> int:
     """Forget events that were resolved before that instant."""
     return int(getattr(session.execute(_DELETE, {"before": before}), "rowcount", 0))
+
+
+class StoredBody(NamedTuple):
+    """The encrypted body of an event, and what it belongs to."""
+
+    id: int
+    source: str
+    digest: str
+    body: bytes
+
+
+_LIST_BODIES = text("""
+    SELECT id, source, digest, body FROM inbox_events WHERE body IS NOT NULL AND id > :after ORDER BY id LIMIT :size
+""")
+_REPLACE_BODY = text("UPDATE inbox_events SET body = :sealed WHERE id = :id AND body = :former")
+
+
+def list_bodies(session: Session, after: int, size: int) -> list[StoredBody]:
+    """Events that are not resolved, in the order of their ids."""
+    return [StoredBody(*row) for row in session.execute(_LIST_BODIES, {"after": after, "size": size})]
+
+
+def replace_body(session: Session, event_id: int, former: bytes, sealed: bytes) -> None:
+    """Put the same body, sealed anew, in the place of *former*; nothing where that is gone meanwhile."""
+    session.execute(_REPLACE_BODY, {"id": event_id, "former": former, "sealed": sealed})

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from connectors.base import ClientCertificate, PushConnector, PushedEvent
 from hub.clock import Clock
-from hub.db import Database
+from hub.db import Database, Session
 from hub.errors import InvalidSetting, SourceNotFound
 from hub.inbox import repository
 from hub.inbox.refusals import SPELL, RefusalTally
@@ -106,3 +106,14 @@ def open_event(event: repository.WaitingEvent, source: str, cipher: PayloadCiphe
 
 def _place(source: str, digest: str) -> bytes:
     return f"inbox:{source}:{digest}".encode()
+
+
+def seal_bodies_anew(session: Session, after: int, size: int, cipher: PayloadCipher) -> tuple[int | None, int]:
+    """Seal the next waiting events with the key that seals now, as ``quarantine.seal_payloads_anew`` does."""
+    batch, count = repository.list_bodies(session, after, size), 0
+    for event in batch:
+        sealed = cipher.sealed_anew(event.body, _place(event.source, event.digest))
+        if sealed is not None:
+            repository.replace_body(session, event.id, event.body, sealed)
+            count += 1
+    return (batch[-1].id if batch else None), count

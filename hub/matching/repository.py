@@ -67,7 +67,8 @@ _WITH_NEWS = text("""
     JOIN record_parties mine ON mine.citizen_id = looked.citizen_id
     JOIN stored_records r ON r.id = mine.record_id AND r.received_at > looked.moment
 """)
-_CITIZEN_OF = text("SELECT citizen_id FROM citizen_digests WHERE digest = :digest")
+_CITIZEN_OF = text("SELECT citizen_id FROM citizen_digests WHERE digest = ANY(:digests)")
+_DIGEST_HELD = text("SELECT digest FROM citizen_identifiers WHERE namespace = :namespace AND value = :value")
 _NUMBERS_OF = text("""
     SELECT c.id AS citizen_id, i.namespace, i.value, false AS is_former
     FROM citizens c JOIN citizen_identifiers i ON i.citizen_id = c.id
@@ -185,9 +186,19 @@ def citizens_with_news(session: Session, moments: Mapping[UUID, datetime]) -> fr
 
 
 def citizen_of(session: Session, digest: str) -> UUID | None:
-    """The citizen an identifier names, from its keyed digest; an earlier number leads to today's citizen."""
-    citizen_id: UUID | None = session.execute(_CITIZEN_OF, {"digest": digest}).scalar_one_or_none()
+    """The citizen an identifier names, from its keyed digest; an earlier number leads to today's citizen.
+
+    It may be the digests under several keys (``hub.digest.any_digest``).
+    """
+    citizen_id: UUID | None = session.execute(_CITIZEN_OF, {"digests": digest.split()}).scalar_one_or_none()
     return citizen_id
+
+
+def digest_held(session: Session, identifier: Identifier) -> str | None:
+    """The digest under which the identifier is stored, which may be that of a former key; None: nobody told of it."""
+    parameters = {"namespace": identifier.namespace, "value": identifier.value}
+    digest: str | None = session.execute(_DIGEST_HELD, parameters).scalar_one_or_none()
+    return digest
 
 
 def stands_for(session: Session, citizen_id: UUID) -> UUID | None:

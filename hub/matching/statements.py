@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.digest import keyed_digest
+from hub.digest import all_keys, keyed_digest
 from hub.matching.claims import Claim
+from hub.matching.digest_repository import renew_conflict_digests
 from hub.matching.graphs import DisjointSets, Key
 from hub.matching.rules import LARGEST_COMPONENT, ConflictKind, PartyState
 from schemas.identifiers import NATIONAL_NAMESPACE, Identifier, IdentifierKind
@@ -340,7 +341,12 @@ def settle_conflicts(
         (kind.value, digest_of(key, digest_key), _identifier(key).masked, key.namespace, key.value, key.national)
         for kind, key in open_conflicts
     )
-    digests = [digest_of(key, digest_key) for key in judged]
+    writing, *others = all_keys(digest_key)
+    judged_keys = list(judged)
+    renew_conflict_digests(
+        session, {digest_of(key, other): digest_of(key, writing) for other in others for key in judged_keys}
+    )
+    digests = [digest_of(key, digest_key) for key in judged_keys]
     still_open = [f"{kind}/{digest}" for kind, digest, *_ in rows]
     session.execute(_SETTLE_CONFLICTS, {"digests": digests, "standing": still_open, "now": now})
     if rows:

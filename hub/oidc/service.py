@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from hub.access.repository import list_organisation_functions, remove_roles, store_login
 from hub.db import Database
 from hub.digest import keyed_digest
+from hub.matching.repository import digest_held
 from hub.oidc.mapping import RoleMapping
 from hub.oidc.person import LoginPerson, person_of, text_of
 from hub.oidc.provider import Provider, Tokens
@@ -53,7 +54,9 @@ class MunicipalLogin:
         own_digest = None
         if person.national_number is not None:
             try:
-                own_digest = keyed_digest(Identifier.national(person.national_number), self.digest_key)
+                number = Identifier.national(person.national_number)
+                # Compared with the stored ones, of which some may still be of a former key.
+                own_digest = digest_held(session, number) or keyed_digest(number, self.digest_key)
             except ValueError:
                 raise LoginRefused(LoginRule.TOKEN, self.mapping.claims.national_number) from None
         actor = Actor(
@@ -141,6 +144,17 @@ class MunicipalLogin:
             raise LoginRefused(LoginRule.STATE)
         opened: dict[str, str] = json.loads(content)
         return opened
+
+
+def seal_tokens_anew(session: Session, after: int, size: int, cipher: PayloadCipher) -> tuple[int | None, int]:
+    """Seal the tokens of the next sessions with the key that seals now; where the next begins, and how many."""
+    batch, count = repository.list_tokens(session, after, size), 0
+    for number, tokens in batch:
+        sealed = cipher.sealed_anew(tokens, _TOKENS)
+        if sealed is not None:
+            repository.replace_tokens(session, number, tokens, sealed)
+            count += 1
+    return (batch[-1][0] if batch else None), count
 
 
 def _renew_after(tokens: Tokens) -> timedelta | None:

@@ -128,6 +128,11 @@ def list_payloads(session: Session, after: int, size: int) -> list[Entry]:
     return list(session.scalars(statement))
 
 
+def replace_payload(session: Session, entry_id: int, former: bytes, sealed: bytes) -> None:
+    """Put the same payload, sealed anew, in the place of *former*; nothing where that is gone meanwhile."""
+    session.execute(update(Entry).where(Entry.id == entry_id, Entry.payload == former).values(payload=sealed))
+
+
 def delete_by_id(session: Session, ids: Collection[int], keys: Collection[tuple[str, str, str]]) -> int:
     """Forget these entries, and all of these records (source, type, id); how many there were."""
     named = tuple_(Entry.source, Entry.record_type, Entry.source_id).in_(list(keys)) if keys else false()

@@ -279,6 +279,21 @@ def _storable_name(text: str) -> str:
     return redact_cpr(storable(text)) or UNKNOWN
 
 
+def seal_payloads_anew(session: Session, after: int, size: int, cipher: PayloadCipher) -> tuple[int | None, int]:
+    """Seal the next payloads with the key that seals now: where the next batch begins (None: none left), and how many.
+
+    A payload that no key opens stays as it is until its time limit.
+    """
+    batch, count = repository.list_payloads(session, after, size), 0
+    for entry in batch:
+        former = entry.payload or b""
+        sealed = cipher.sealed_anew(former, payload_place(entry.source, entry.fingerprint))
+        if sealed is not None:
+            repository.replace_payload(session, entry.id, former, sealed)
+            count += 1
+    return (batch[-1].id if batch else None), count
+
+
 def forget_people(
     session: Session, words: Iterable[bytes], keys: Iterable[tuple[str, str, str]], *, cipher: PayloadCipher
 ) -> int:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from hub.digest import entity_digest, keyed_digest, statement_digest
+from hub.digest import all_keys, entity_digest, keyed_digest, statement_digest
 from schemas.identifiers import Identifier
 from schemas.people import PersonFact, RelationFact
 from schemas.record import PartyRole, SourceRecord
@@ -26,9 +26,11 @@ class KeptOut(NamedTuple):
 def digests_of(records: Iterable[SourceRecord], key: bytes) -> frozenset[str]:
     """Every digest by which one of the records could be kept out."""
     digests: set[str] = set()
+    keys = all_keys(key)  # what was forgotten under a former key has no number left to make another digest of
     for record in records:
-        digests.update((statement_digest(record.entity, record.digest, key), entity_digest(record.entity, key)))
-        digests.update(keyed_digest(identifier, key) for identifier in _identifiers(record))
+        for each in keys:
+            digests.update((statement_digest(record.entity, record.digest, each), entity_digest(record.entity, each)))
+            digests.update(keyed_digest(identifier, each) for identifier in _identifiers(record))
     return frozenset(digests)
 
 
@@ -38,18 +40,20 @@ def keep_out(records: Sequence[SourceRecord], forgotten: Mapping[str, int | None
     A record about somebody else that names a forgotten citizen is let in without that name.
     """
     places, records_let_in, times = [], [], Counter[int]()
+    keys = all_keys(key)
     for place, record in enumerate(records):
-        if statement_digest(record.entity, record.digest, key) in forgotten:
+        if any(statement_digest(record.entity, record.digest, each) in forgotten for each in keys):
             continue
-        named = [_forgetting(party.identifiers, forgotten, key) for party in record.parties]
+        named = [_forgetting(party.identifiers, forgotten, keys) for party in record.parties]
         about = [
             forgetting
             for party, forgetting in zip(record.parties, named, strict=True)
             if party.role is PartyRole.PRIMARY or isinstance(record.fact, RelationFact)
         ]
-        about.append(_forgetting(_replaced(record), forgotten, key))
+        about.append(_forgetting(_replaced(record), forgotten, keys))
         if not any(party.role is PartyRole.PRIMARY for party in record.parties):
-            about.append(forgotten.get(entity_digest(record.entity, key)))  # a tombstone names nobody
+            # A tombstone names nobody.
+            about.extend(forgotten.get(entity_digest(record.entity, each)) for each in keys)
         owner = next((forgetting for forgetting in about if forgetting is not None), None)
         if owner is not None:
             times[owner] += 1
@@ -69,8 +73,10 @@ def _without(record: SourceRecord, named: Sequence[int | None]) -> SourceRecord:
     return record.model_copy(update={"parties": parties})
 
 
-def _forgetting(identifiers: Iterable[Identifier], forgotten: Mapping[str, int | None], key: bytes) -> int | None:
-    digests = (keyed_digest(identifier, key) for identifier in identifiers)
+def _forgetting(
+    identifiers: Iterable[Identifier], forgotten: Mapping[str, int | None], keys: tuple[bytes, ...]
+) -> int | None:
+    digests = (keyed_digest(identifier, key) for identifier in identifiers for key in keys)
     return next((number for digest in digests if (number := forgotten.get(digest)) is not None), None)
 
 

@@ -302,3 +302,8 @@ def list_counts(session: Session, since: date) -> tuple[DeletionCount, ...]:
         )
         for row in rows
     )  # fmt: skip
+
+
+def count_digests(session: Session) -> int:
+    """How many identifiers and statements are kept out."""
+    return int(session.scalar(text("SELECT count(*) FROM forgotten_digests")) or 0)

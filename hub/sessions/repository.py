@@ -26,6 +26,10 @@ _INSERT = text("""
     VALUES (:id_digest, :actor_id, :browser, :subject, :session, :tokens, now() + CAST(:renew_after AS interval))
 """)
 _GET_TOKENS = text("SELECT subject, tokens FROM login_sessions WHERE number = :number AND tokens IS NOT NULL")
+_LIST_TOKENS = text("""
+    SELECT number, tokens FROM login_sessions WHERE tokens IS NOT NULL AND number > :after ORDER BY number LIMIT :size
+""")
+_REPLACE_TOKENS = text("UPDATE login_sessions SET tokens = :sealed WHERE number = :number AND tokens = :former")
 _TAKE_RENEWAL = text("""
     UPDATE login_sessions SET renew_at = now() + CAST(:lease AS interval)
     WHERE number = :number AND renew_at < now() RETURNING subject, tokens
@@ -94,6 +98,16 @@ def get_tokens(session: Session, number: int) -> tuple[str, bytes] | None:
     """Account and encrypted tokens of the session; None: it is not of the provider, or no longer there."""
     row = session.execute(_GET_TOKENS, {"number": number}).one_or_none()
     return None if row is None else (row.subject, row.tokens)
+
+
+def list_tokens(session: Session, after: int, size: int) -> list[tuple[int, bytes]]:
+    """The encrypted tokens of sessions by the sessions' numbers, in their order."""
+    return [(row.number, row.tokens) for row in session.execute(_LIST_TOKENS, {"after": after, "size": size})]
+
+
+def replace_tokens(session: Session, number: int, former: bytes, sealed: bytes) -> None:
+    """Put the same tokens, sealed anew, in the place of *former*; nothing where a renewal has replaced them."""
+    session.execute(_REPLACE_TOKENS, {"number": number, "former": former, "sealed": sealed})
 
 
 def take_renewal(session: Session, number: int, lease: timedelta) -> tuple[str, bytes] | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from hub.access.citizen_search import digest_of_hidden
 from hub.access.redaction import national_in, redact_identifiers
-from hub.digest import keyed_digest
+from hub.digest import any_digest
 from hub.web.search.present import SearchForm
 from hub.web.shell.request_context import SEARCH_KEY
 from schemas.source import Area
@@ -28,7 +28,7 @@ def without_national_number(form: SearchForm, session: MutableMapping[str, Any],
     """The form with numbers replaced by digests; a masked number that comes back is the one kept before."""
     number = national_in(form.text)
     if number is not None:
-        return replace(form, text=number.masked, identifier_digest=keyed_digest(number, digest_key))
+        return replace(form, text=number.masked, identifier_digest=any_digest(number, digest_key))
     latest = session.get(SEARCH_KEY) or {}
     if form.text == latest.get("text"):
         return replace(

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Form, Header, Request
 
+from hub.digest import all_keys
 from hub.errors import StaleForm
 from hub.web.shell.bearer import bearer_token
 from hub.web.shell.cookies import browser_id
@@ -17,11 +18,16 @@ _PURPOSE = b"form token\x1f"
 
 def form_token(request: Request) -> str:
     """The browser's form token; empty when it has no cookie of ours yet."""
+    return next(iter(_tokens(request)), "")
+
+
+def _tokens(request: Request) -> tuple[str, ...]:
+    """The browser's token under each key, the one that is given first."""
     secret = getattr(request.state, "browser_id", None) or browser_id(request)
     if secret is None:
-        return ""
-    key: bytes = request.app.state.context.session_key
-    return hmac.digest(key, _PURPOSE + secret.encode(), "sha256").hex()
+        return ()
+    keys = all_keys(request.app.state.context.session_key)
+    return tuple(hmac.digest(key, _PURPOSE + secret.encode(), "sha256").hex() for key in keys)
 
 
 def require_form_token(
@@ -48,6 +54,5 @@ def require_header_token(request: Request, x_csrf_token: Annotated[str, Header()
 
 
 def _compare(request: Request, token: str) -> None:
-    expected = form_token(request)
-    if not expected or not hmac.compare_digest(expected.encode(), token.encode()):
+    if not any(hmac.compare_digest(expected.encode(), token.encode()) for expected in _tokens(request)):
         raise StaleForm
