@@ -32,15 +32,18 @@ from deploy.sandbox.fagsystemer.beskedfordeler import CVR
 from deploy.sandbox.fagsystemer.process import STAR_ENTITIES, Running, start, subscribe
 from deploy.sandbox.municipality.catalogue import UNIT_BY_ID
 from deploy.seed import Seeding
+from deploy.seed_log import write_log
 from hub import log
 from hub.app import create_app
-from hub.bus.base import RECORDS
+from hub.bus.base import OVERVIEWS, RECORDS
 from hub.clock import DANISH_TIME, Clock, ShiftedClock
 from hub.context import AppContext
 from hub.embedded import application_url
 from hub.embedded import start as start_postgres
 from hub.inbox.listener import ListenerSettings, serve_in_background
 from hub.inbox.service import Inbox
+from hub.indexing.repository import count_outbox
+from hub.indexing.writer import INDEX_GROUP
 from hub.migrations import let_time_be_simulated, migrate
 from hub.overview.tables import OverviewDueRow
 from hub.pipeline import PIPELINE_GROUP
@@ -90,7 +93,7 @@ def main(
         try:
             console.print(f"4/4  Open [bold]{demo.address}[/bold] and choose who you are while the citizens arrive")
             follow(demo.context, demo.seeding, demo.expected)
-            history.close()
+            end_history(demo.context, history)
             threads[0].join()
         except KeyboardInterrupt:
             console.print("\nEnding the demo …")
@@ -112,6 +115,14 @@ def unsealed(context: AppContext) -> Iterator[ExitStack]:
     with ExitStack() as history:
         history.enter_context(context.database.leading("audit.seal"))
         yield history
+
+
+def end_history(context: AppContext, history: ExitStack) -> None:
+    """Write what was done before today, and let the log be sealed from now on."""
+    write_log(context)
+    history.close()
+    console.print("     All are in. The sources are read again every minute; Ctrl-C ends the demo.")
+    console.print("     Another day, all sources with it: make day DATE=2024-05-20 (SECONDS=60 takes its time)")
 
 
 def morning_of(day: date) -> datetime:
@@ -313,18 +324,17 @@ def follow(
             if there >= expected and _all_read(context, seeding):
                 break
             Event().wait(0.5)
-    console.print("     All are in. The sources are read again every minute; Ctrl-C ends the demo.")
-    console.print("     Another day, all sources with it: make day DATE=2024-05-20 (SECONDS=60 takes its time)")
 
 
 def _all_read(context: AppContext, seeding: Seeding) -> bool:
-    """Whether every source was read once, all of it is carried and shown, and the courses are open."""
+    """Whether every source was read once, all of it is carried, shown and found, and the courses are open."""
     systems = context.catalogue.systems()
     with context.database.transaction() as session:
         states = source_states(session, systems, context.clock.now())
-        due = session.scalar(select(func.count()).select_from(OverviewDueRow))
+        due = session.scalar(select(func.count()).select_from(OverviewDueRow)) or count_outbox(session)
     read = not due and all(state.last_success_at is not None for state in states)
-    return read and seeding.is_done() and context.bus.lag(PIPELINE_GROUP, RECORDS) == 0
+    carried = context.bus.lag(PIPELINE_GROUP, RECORDS) == 0 and context.bus.lag(INDEX_GROUP, OVERVIEWS) == 0
+    return read and seeding.is_done() and carried
 
 
 def free(port: int) -> int:

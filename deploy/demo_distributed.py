@@ -20,7 +20,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from deploy.demo import follow, follow_sandbox, free, listening, morning_of, unsealed
+from deploy.demo import end_history, follow, follow_sandbox, free, listening, morning_of, unsealed
 from deploy.sandbox.fagsystemer.process import SECRET, SFTP_KEY, start
 from deploy.sandbox.services import kafka, opensearch
 from deploy.sandbox.services.artefacts import ServiceMissing
@@ -72,7 +72,7 @@ def main(
             first = next(member for member in running.members if member.port)
             console.print(f"5/5  Open [bold]http://127.0.0.1:{first.port}[/bold] and choose who you are")
             follow(running.context, running.seeding, running.expected, each_time=running.seeding.what_is_there)
-            running.history.close()
+            end_history(running.context, running.history)
             while True:
                 Event().wait(3600)
         except ServiceMissing as error:

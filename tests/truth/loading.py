@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from threading import Event, Thread
-from time import monotonic
 from typing import Any
 
 import httpx
@@ -23,9 +22,7 @@ from deploy.sandbox.municipality.staff import staff
 from deploy.sandbox.municipality.truth import Municipality, Person
 from deploy.seed import Seeding
 from hub.app import create_app
-from hub.bus.base import OVERVIEWS
 from hub.clock import DANISH_TIME, Clock, FixedClock
-from hub.indexing.writer import INDEX_GROUP
 from hub.services import build_services
 from hub.settings import Settings
 from hub.sources.schedule import Schedule
@@ -33,7 +30,6 @@ from hub.worker.supervisor import run
 from tests.web.serving import Browser, browsing, serving
 
 SEED = 7
-SETTLED_SECONDS = 60
 
 
 @dataclass
@@ -156,10 +152,6 @@ def _load(settings: Settings, clock: Clock, running: Running) -> None:
         thread.start()
         try:
             follow(context, seeding, running.citizens)
-            ends = monotonic() + SETTLED_SECONDS
-            while context.bus.lag(INDEX_GROUP, OVERVIEWS):
-                assert monotonic() < ends, "the index did not catch up"
-                stop.wait(0.05)
         finally:
             stop.set()
             thread.join()

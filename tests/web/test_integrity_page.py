@@ -60,12 +60,20 @@ NOT_BEGUN: dict[str, object] = {"lines": 0, "signed_at": None, "verified_at": No
         ({"witnesses": ()}, "Loggen er forseglet, men ikke bevidnet: 1.204.118 linjer"),
         ({"waiting": 7, "is_sealing_behind": True}, "Loggen forsegles ikke længere: 7 linjer venter"),
         (
+            {**NOT_BEGUN, "waiting": 7, "is_sealing_behind": True},
+            "Loggen er ikke forseglet endnu: 7 linjer venter",
+        ),
+        (
             {"faults": ("sealing: the newest checkpoint is not the log's own",)},
             "Loggen forsegles ikke: den passer ikke med det, der er underskrevet før",
         ),
         (
             {"verified_at": NOW - timedelta(days=3)},
             "Loggen er forseglet, men ikke efterprøvet i over et døgn: 1.204.118 linjer, sidst bevidnet kl. 09.00",
+        ),
+        (
+            {"verified_at": None},
+            "Loggen er forseglet, men endnu ikke efterprøvet: 1.204.118 linjer, sidst bevidnet kl. 09.00",
         ),
         (
             {"witnesses": (*WHOLE.witnesses, WitnessState(name="x", size=0, signed_at=None, is_behind=True))},

@@ -31,10 +31,12 @@ def headline(integrity: LogIntegrity, now: datetime) -> str:
     if any(fault.startswith(f"{SEALING}: ") for fault in integrity.faults):
         return texts.SEALING_FAULT
     if integrity.is_sealing_behind:
-        return texts.SEALING_STOPPED.format(count=_lines(integrity.waiting))
+        sentence = texts.SEALING_STOPPED if integrity.is_begun else texts.NEVER_SEALED
+        return sentence.format(count=_lines(integrity.waiting))
     if not integrity.lines:
         return texts.GONE if integrity.is_begun else texts.NOT_SEALED
-    sentence = texts.WHOLE if integrity.is_whole(now) else texts.NOT_VERIFIED
+    not_verified = texts.NOT_VERIFIED if integrity.verified_at else texts.NEVER_VERIFIED
+    sentence = texts.WHOLE if integrity.is_whole(now) else not_verified
     if witnessed is None:
         sentence = texts.NO_WITNESS
     elif any(witness.is_behind for witness in integrity.witnesses):
