@@ -151,6 +151,7 @@ def _open(stack: ExitStack, day: date, citizens: int, seed: int, port: int, cloc
         port=port,
         data_dir=folder,
         audit_witness_file=folder / "witness.txt",
+        third_country_transfers="ingen",
     )
     console.print(f"[bold]Helhed[/bold] · a made-up municipality of {citizens:,} people on {day:%d.%m.%Y}")
     console.print("1/4  Starting the simulated fagsystemer: health, social, school (SFTP), employment (STAR)")

@@ -258,13 +258,15 @@ class _History:
     def _judge(self, sample_id: int, line: SampleLine, number: int, now: datetime) -> None:
         """The manager answers for every other line; the DPO asks about what has no relation."""
         reviewer = line.sent_to.receiver_id if line.sent_to else None
-        asked, reviewed = SampleEventKind.ASKED, SampleEventKind.REVIEWED
+        reviewed = SampleEventKind.REVIEWED
         written: tuple[WrittenEvent, ...] = ()
         if Stratum.NO_RELATION in line.strata:
             reviewer = "jens.dam"
             events = len(line.events)
             written = (
-                WrittenEvent(kind=asked, words="Hvad var opgaven, og hvem bad om den?", events_seen=events),
+                WrittenEvent(
+                    kind=SampleEventKind.ASKED, words="Hvad var opgaven, og hvem bad om den?", events_seen=events
+                ),
                 WrittenEvent(
                     kind=reviewed,
                     outcome=SampleOutcome.FOLLOW_UP,

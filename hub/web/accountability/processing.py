@@ -129,7 +129,7 @@ def place_rows(settings: Settings) -> tuple[Row, ...]:
         (words.ORGANISATION, words.STAFF_ONLY, _host(settings.organisation_url) or words.NOT_SET),
         (words.MAIL, words.NOBODY_NAMED, settings.smtp_host or words.NOT_SET),
         (words.NOTICES, words.NOBODY_NAMED, _host(settings.notice_webhook_url) or words.NOT_SET),
-        (words.WITNESSES, words.SIGNATURES, _hosts(settings.audit_witness_urls) or words.NOT_SET),
+        (words.WITNESSES, words.SIGNATURES, _witnesses(settings)),
         (words.TRACES, words.NOBODY_NAMED, _host(settings.otlp_endpoint) or words.NOT_SET),
     )
     return tuple(map(Row, places))
@@ -157,6 +157,12 @@ def security_rows(settings: Settings) -> tuple[Row, ...]:
         (words.LOG_SIGNED, words.yes_or_no(bool(settings.audit_key_file or settings.audit_pkcs11_module))),
     )
     return (*map(Row, words.SECURITY_ROWS), *map(Row, set_up))
+
+
+def _witnesses(settings: Settings) -> str:
+    file = words.WITNESS_FILE if settings.audit_witness_file else ""
+    topic = words.WITNESS_TOPIC if settings.audit_witness_topic else ""
+    return ", ".join(filter(None, (file, topic, _hosts(settings.audit_witness_urls)))) or words.NOT_SET
 
 
 def _host(url: str) -> str:

@@ -85,6 +85,7 @@ SEARCH, INDEXED = "Søgeindeks", "Navn, ord om indsatser og overblikket uden cpr
 LOGIN, ORGANISATION, STAFF_ONLY, NOT_SET = "Login", "Organisation", "Kun medarbejdere", "ikke sat op"
 MAIL, NOTICES, WITNESSES, TRACES = "Mail", "Beskeder til driften", "Loggens vidner", "Driftsmålinger"
 SIGNATURES = "Underskrifter; intet om nogen"
+WITNESS_FILE, WITNESS_TOPIC = "en fil", "et emne på bussen"
 TRANSFERS = "Overførsel til lande uden for EU"
 OUTSIDE = "Uden for EU"
 RETENTION = "Frister for sletning"
