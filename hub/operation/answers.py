@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from hub import metrics
 from hub.context import AppContext
+from hub.metrics import gauges
 from hub.operation.health import Health, Status
 from hub.operation.loop_health import LoopHealthRegistry
 
@@ -71,7 +72,7 @@ class Operation:
                 return self._ready()
             case Path.METRICS if self._may_read(asker):
                 metrics.set_connections(*self._context.database.connections())
-                return Answer(HTTPStatus.OK, metrics.CONTENT_TYPE, metrics.exposition())
+                return Answer(HTTPStatus.OK, gauges.CONTENT_TYPE, gauges.exposition())
         return UNKNOWN
 
     def _ready(self) -> Answer:

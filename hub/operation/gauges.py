@@ -8,14 +8,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from hub import metrics
+from hub.audit.streaming import read_stream
 from hub.backup.repository import newest_backup
 from hub.bus.base import OVERVIEWS, Delivered
 from hub.context import AppContext
+from hub.db import Session
 from hub.inbox.repository import waiting
 from hub.indexing.drift import Difference, SourceTally
 from hub.indexing.repository import count_outbox
+from hub.metrics import gauges
 from hub.overview.repository import due
 from hub.quarantine.repository import count_open
+from hub.settings import Settings
 from hub.sources.health import SourceStatus
 from hub.sources.stream_repository import source_states
 from search.base import ALL_SOURCES
@@ -37,11 +41,12 @@ def collect_store_metrics(context: AppContext) -> None:
             to_build = due(session)
             outbox = count_outbox(session)
             backup = newest_backup(session)
+            stream = _stream(session, context.settings, now)
     except Exception:
-        metrics.clear_store_metrics()
+        gauges.clear_store_metrics()
         raise
     sources = {
-        source.name: metrics.SourceMetrics(
+        source.name: gauges.SourceMetrics(
             last_data_at=state.last_data_at,
             cadence=source.expected_cadence.total_seconds(),
             paused=state.state is SourceStatus.PAUSED,
@@ -51,13 +56,20 @@ def collect_store_metrics(context: AppContext) -> None:
         for source, state in zip(systems, states, strict=True)
     }
     waits = {
-        "waiting": metrics.DueMetrics(to_build.waiting, _age(to_build.waiting_since, now)),
-        "failed": metrics.DueMetrics(to_build.failed, _age(to_build.failed_since, now)),
+        "waiting": gauges.DueMetrics(to_build.waiting, _age(to_build.waiting_since, now)),
+        "failed": gauges.DueMetrics(to_build.failed, _age(to_build.failed_since, now)),
     }
     # Messages that cannot be stored may name a source that is not connected, or none.
     quarantined = dict.fromkeys(sources, 0) | quarantined
-    metrics.set_store_metrics(sources, quarantined, waits, {OVERVIEWS: outbox})
-    metrics.BACKUP.set(backup.timestamp() if backup is not None else 0)
+    gauges.set_store_metrics(sources, quarantined, waits, {OVERVIEWS: outbox}, stream)
+    gauges.BACKUP.set(backup.timestamp() if backup is not None else 0)
+
+
+def _stream(session: Session, settings: Settings, now: datetime) -> gauges.StreamMetrics | None:
+    if not settings.audit_stream_url:
+        return None
+    status = read_stream(session, settings.audit_stream_url)
+    return gauges.StreamMetrics(settings.audit_stream_format, status.waiting, status.longest(now).total_seconds())
 
 
 def collect_bus_metrics(context: AppContext, groups: Iterable[tuple[str, str]]) -> None:
@@ -69,9 +81,9 @@ def collect_bus_metrics(context: AppContext, groups: Iterable[tuple[str, str]]) 
     try:
         lag = {(group, topic): context.bus.lag(group, topic) for group, topic in groups}
     except Exception:
-        metrics.clear_bus_metrics()
+        gauges.clear_bus_metrics()
         raise
-    metrics.set_bus_metrics(lag)
+    gauges.set_bus_metrics(lag)
 
 
 def observe_freshness(delivered: Sequence[Delivered], now: datetime) -> None:
@@ -85,7 +97,7 @@ def observe_freshness(delivered: Sequence[Delivered], now: datetime) -> None:
 def observe_drift(tallies: Sequence[SourceTally], drift: Iterable[Difference], repaired: int, now: datetime) -> None:
     """What a comparison of index and store found, and how many citizens were repaired."""
     kinds = [_kind(difference) for difference in drift]
-    metrics.set_comparison(
+    gauges.set_comparison(
         {tally.source if tally.source != ALL_SOURCES else "all": (tally.in_store, tally.in_index) for tally in tallies},
         {kind: kinds.count(kind) for kind in ("missing", "stale", "extra")},
         repaired,

@@ -15,7 +15,6 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from connectors.base import Batch, Connector
-from hub import metrics
 from hub.bus.base import OVERVIEWS, RECORDS
 from hub.clock import FixedClock
 from hub.context import AppContext
@@ -23,6 +22,7 @@ from hub.db import Database, with_driver
 from hub.embedded import start
 from hub.errors import InvalidSetting
 from hub.indexing.drift import Difference, SourceTally
+from hub.metrics import gauges
 from hub.migrations import migrate
 from hub.operation.answers import Operation
 from hub.operation.gauges import collect_store_metrics, observe_drift
@@ -32,6 +32,7 @@ from hub.overview.service import mark_due
 from hub.quarantine import service as quarantine
 from hub.worker.collecting import SourceReader
 from schemas.record import Cursor, Rejection, RejectionRule
+from tests.hub.test_audit_seal import seal, write
 from tests.hub.test_worker import Told, citizens, in_index, make_parts, make_source, until, working
 from tests.sources import SilentSource, add_connectors, replace_connectors
 
@@ -190,18 +191,18 @@ def test_a_port_that_is_taken_is_said_so(context: AppContext) -> None:
 def test_figures_that_cannot_be_read_are_not_told(context: AppContext) -> None:
     with serve_in_background(Operation(in_demo(context)), "127.0.0.1", 0) as port:
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}")
-        metrics.set_bus_metrics({("pipeline", RECORDS): 7})
-        social = metrics.SourceMetrics(None, 60, paused=True)
-        metrics.set_store_metrics(
-            {"social": social}, {"social": 1}, {"waiting": metrics.DueMetrics(3, 7.0)}, {OVERVIEWS: 2}
+        gauges.set_bus_metrics({("pipeline", RECORDS): 7})
+        social = gauges.SourceMetrics(None, 60, paused=True)
+        gauges.set_store_metrics(
+            {"social": social}, {"social": 1}, {"waiting": gauges.DueMetrics(3, 7.0)}, {OVERVIEWS: 2}
         )
         assert figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) == 7
         assert figure(client, "helhed_source_paused", source="social") == 1
-        metrics.clear_bus_metrics()
+        gauges.clear_bus_metrics()
         assert figure(client, "helhed_bus_lag_messages", group="pipeline", topic=RECORDS) is None
         assert figure(client, "helhed_outbox_entries", topic=OVERVIEWS) == 2
         assert figure(client, "helhed_overviews_due", state="waiting") == 3
-        metrics.clear_store_metrics()
+        gauges.clear_store_metrics()
         assert figure(client, "helhed_outbox_entries", topic=OVERVIEWS) is None
         assert figure(client, "helhed_overviews_due", state="waiting") is None
         client.close()
@@ -254,6 +255,27 @@ def test_overviews_that_wait_and_those_that_cannot_be_built_are_told_apart(
             mark_due(session, [uuid4()], since=now + minute, failed_since=now - 60 * minute)
         collect_store_metrics(context)
         assert [(result(state=one), longest(state=one)) for one in ("waiting", "failed")] == [(3, 120), (1, 3600)]
+
+
+def test_lines_of_the_log_that_the_siem_has_not_are_told_and_nothing_without_one(
+    context: AppContext, database: Database, clock: FixedClock
+) -> None:
+    stream = {"audit_stream_url": "https://siem.example/in", "audit_stream_format": "ocsf"}
+    with_stream = replace(context, settings=context.settings.model_copy(update=stream))
+    with (
+        serve_in_background(Operation(in_demo(context)), "127.0.0.1", 0) as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        waiting = partial(figure, client, "helhed_audit_stream_waiting_lines", form="ocsf")
+        longest = partial(figure, client, "helhed_audit_stream_longest_wait_seconds", form="ocsf")
+        write(database, 3)
+        seal(database)
+        clock.move(timedelta(minutes=15))
+        collect_store_metrics(with_stream)
+        assert waiting() == 3
+        assert (longest() or 0) >= timedelta(minutes=15).total_seconds()
+        collect_store_metrics(context)
+        assert (waiting(), longest()) == (None, None)
 
 
 def test_a_comparison_is_told_by_kind_and_source(context: AppContext, clock: FixedClock) -> None:
