@@ -95,7 +95,7 @@ attack: setup ## Ask rights and search 100,000 random questions, against an inde
 advisories: setup ## Ask the registries whether anything we install has a known weakness (1: yes, 2: some did not answer)
 	@$(BIN)/python -m deploy.advisories
 
-screenshots: setup ## Take the two pictures in the README anew
+screenshots: setup ## Take the pictures in the README and the guides anew
 	@$(BIN)/python -m deploy.screenshots
 
 clean: ## Remove the environment, local state and fetched assets

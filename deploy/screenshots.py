@@ -38,7 +38,8 @@ def main() -> None:
     if chromium is None:
         raise SystemExit("helhed: no Chromium to be had, so no pictures")
     with _demo() as address, sync_playwright() as playwright:
-        danish = {"LANGUAGE": "da"}  # of the fields for dates
+        # Fields for dates are in the browser's own language, where it knows it.
+        danish: dict[str, str | float | bool] = {"LANG": "da_DK.UTF-8", "LANGUAGE": "da"}
         browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET), env=danish)
         _take_overview(_open(browser, f"{address}/log-ind", "Anna Holm", WIDTH))
         _take_own_page(_open(browser, f"{address}/min-side", f"Log ind som borgeren {CITIZEN}", PHONE_WIDTH))
