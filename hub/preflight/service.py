@@ -7,8 +7,11 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from hub.alerts.delivery_repository import list_webhooks
 from hub.audit.guard import log_faults
 from hub.backup import repository as backups
 from hub.backup.settings import backup_keys, backup_place
@@ -16,6 +19,7 @@ from hub.bus.base import OVERVIEWS, RECORDS, BusRefused, BusUnavailable
 from hub.context import AppContext
 from hub.errors import HubError, InvalidSetting, StoreUnavailable
 from hub.log import place_of
+from hub.notices.senders import SendFailed, mail_server_of, reach_mail_server, reach_webhook
 from hub.oidc.mapping import read_mapping
 from hub.oidc.refusal import LoginRefused
 from hub.operation.health import SCHEMA
@@ -28,6 +32,7 @@ from search.base import SearchUnavailable
 
 _AT_ONCE = 8
 """Sources that are asked at the same time."""
+_MOST_WEBHOOKS = 100
 _WORLD = 0o004
 _NEEDED = frozenset({"database", "tables"})
 
@@ -50,6 +55,7 @@ def check_installation(context: AppContext, *, note_reading: Callable[[], None] 
     yield from _guarded("login", lambda: _check_login(context))
     yield from _guarded("login", lambda: _check_citizen_login(context))
     yield from _guarded("certificate", lambda: check_certificates(settings, datetime.now(UTC)))
+    yield from _guarded("receiver", lambda: check_receivers(context))
     yield from _guarded("disk", lambda: _check_disk(settings.data_dir))
     are_tables_there = not any(
         finding.check in _NEEDED and finding.status is rules.Status.FAILED for finding in database
@@ -175,6 +181,30 @@ def _check_citizen_login(context: AppContext) -> Iterator[Finding]:
         yield rules.failed("login", f"the provider of citizens cannot be used ({error})", advice)
     else:
         yield rules.ok("login", "the provider of citizens answers with its keys")
+
+
+def check_receivers(context: AppContext) -> Iterator[Finding]:
+    """Who is told of notices and alerts: reached, and sent nothing. Of an address its host alone is told."""
+    settings = context.settings
+    mail = mail_server_of(settings)
+    if mail is not None:
+        advice = "see HELHED_SMTP_… (docs/operation.md); what is not taken is sent again"
+        yield _reached(f"the mail server {mail.host}", advice, lambda: reach_mail_server(mail))
+    addresses = {settings.notice_webhook_url: "see HELHED_NOTICE_WEBHOOK_URL"} if settings.notice_webhook_url else {}
+    with context.database.transaction() as session:
+        active = [each for each in list_webhooks(session, start=0, size=_MOST_WEBHOOKS) if each.disabled_at is None]
+    addresses |= {each.url: "helhed webhook list" for each in active}
+    for url, advice in addresses.items():
+        yield _reached(f"the webhook at {urlsplit(url).hostname}", advice, partial(reach_webhook, url))
+
+
+def _reached(receiver: str, advice: str, reach: Callable[[], None]) -> Finding:
+    try:
+        reach()
+    except SendFailed as error:
+        # The hub serves without it, and sends again.
+        return rules.warning("receiver", f"{receiver} cannot be reached ({error})", advice)
+    return rules.ok("receiver", f"{receiver} answers")
 
 
 def _check_disk(folder: Path) -> list[Finding]:

@@ -10,7 +10,7 @@ from hub.errors import InvalidSetting
 from hub.notices import service
 from hub.notices.conditions import Limits
 from hub.notices.rules import QuietHours, quiet_hours
-from hub.notices.senders import MailServer, Webhook
+from hub.notices.senders import Webhook, mail_server_of
 from hub.notices.service import NoticePlan
 from hub.operation.loop_health import LoopHealth
 from hub.settings import Settings
@@ -34,7 +34,7 @@ def notice_plan(settings: Settings) -> NoticePlan:
     return NoticePlan(
         limits=Limits.of(settings),
         quiet=_quiet(settings),
-        mail=_mail(settings),
+        mail=mail_server_of(settings),
         recipients=tuple(address.strip() for address in settings.notice_recipients.split(",") if address.strip()),
         webhook=_webhook(settings),
         stream=settings.audit_stream_url,
@@ -62,21 +62,6 @@ def _quiet(settings: Settings) -> QuietHours:
         return quiet_hours(settings.notice_quiet_hours)
     except ValueError:
         raise InvalidSetting("HELHED_NOTICE_QUIET_HOURS is not two times of day, as 22:00-07:00") from None
-
-
-def _mail(settings: Settings) -> MailServer | None:
-    if not settings.smtp_host:
-        return None
-    if "@" not in settings.notice_sender:
-        raise InvalidSetting("HELHED_NOTICE_SENDER is no address; it is needed with HELHED_SMTP_HOST")
-    return MailServer(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        user=settings.smtp_user,
-        password=settings.smtp_password.get_secret_value() if settings.smtp_password else "",
-        ca=settings.smtp_ca,
-        sender=settings.notice_sender,
-    )
 
 
 def _webhook(settings: Settings) -> Webhook | None:

@@ -1,7 +1,9 @@
 """``helhed check``: what each fact means (pure), and a whole installation against the real engines."""
 
 import logging
+import socket
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 import trustme
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from hub.bus.base import BusState, TopicState
@@ -19,10 +22,12 @@ from hub.operation.health import SCHEMA
 from hub.preflight import rules
 from hub.preflight.certificates import Endpoint, check_certificates, endpoints
 from hub.preflight.rules import Finding, ServerFacts, Status
-from hub.preflight.service import check_secret_files
+from hub.preflight.service import check_receivers, check_secret_files
+from hub.services import build_services
 from hub.settings import Settings
 from schemas.access import Role
 from search.base import IndexState
+from tests.receivers import mail_server, receiving
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SERVER = ServerFacts(
@@ -271,3 +276,30 @@ def test_a_setting_that_cannot_be_is_a_finding() -> None:
     assert "failed" in done.stdout
     assert "HELHED_PORT" in done.stdout
     assert "short-secret" not in done.stdout + done.stderr
+
+
+def test_receivers_of_notices_and_alerts_are_reached_and_sent_nothing(database: Database, tmp_path: Path) -> None:
+    with mail_server(tmp_path) as (mailbox, server), receiving() as (webhook, posts), socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # and listens to nobody
+        settings = Settings(
+            database_url=SecretStr(database.url.render_as_string(hide_password=False)),
+            demo=True,
+            smtp_host=server.host,
+            smtp_port=server.port,
+            smtp_user=server.user,
+            smtp_password=SecretStr(server.password),
+            smtp_ca=server.ca,
+            notice_sender=server.sender,
+            notice_webhook_url=webhook,
+        )
+        wrong = {
+            "smtp_password": SecretStr("forkert"),
+            "notice_webhook_url": f"https://127.0.0.1:{silent.getsockname()[1]}/hemmelig-sti",
+        }
+        for changes, status in (({}, Status.OK), (wrong, Status.WARNING)):
+            with closing(build_services(settings.model_copy(update=changes))) as context:
+                findings = list(check_receivers(context))
+            assert [finding.status for finding in findings] == [status, status]
+            assert "hemmelig" not in str(findings)
+            assert status is Status.OK or all(map(says_what_to_do, findings))
+    assert (mailbox.messages, posts) == ([], [])
