@@ -74,7 +74,7 @@ def ground(citizens: int) -> Iterator[Ground]:
             # As anybody sets it who fills a database; with the default a million citizens are one checkpoint a minute.
             connection.execute("ALTER SYSTEM SET max_wal_size = '16GB'")
             connection.execute("SELECT pg_reload_conf()")
-        records, connectors = _records(citizens)
+        records, connectors = read_municipality(citizens)
         here = Settings(
             database_url=SecretStr(server.get_uri()),
             digest_key=KEY,
@@ -101,7 +101,8 @@ def ground(citizens: int) -> Iterator[Ground]:
         yield Ground(results[0], results[1], tuple(records), processes)
 
 
-def _records(citizens: int) -> tuple[list[SourceRecord], dict[str, Connector]]:
+def read_municipality(citizens: int) -> tuple[list[SourceRecord], dict[str, Connector]]:
+    """What the sources of a made-up municipality say, and the connectors that read it."""
     with start_fagsystemer(citizens=citizens, today=DAY) as sandbox:
         connectors = connectors_to(sandbox, SystemClock(), "bench")
         records = [
