@@ -27,6 +27,7 @@ from hub.errors import InvalidSetting, StoreUnavailable
 from hub.inbox import certificates
 from hub.inbox.refusals import RefusalTally, refusal_fields
 from hub.inbox.service import Accepted, Inbox
+from hub.inbox.tls import RenewedContext
 from hub.log import place_of
 
 PREFIX = "webhooks"
@@ -81,7 +82,7 @@ def serve_in_background(inbox: Inbox, settings: ListenerSettings) -> Iterator[in
     Raises:
         InvalidSetting: a certificate cannot be read, or the address not be bound.
     """
-    context = _tls_context(settings)
+    context = RenewedContext(settings.certificate, settings.authorities)
     try:
         server = _Server(inbox, settings, context)
     except OSError as error:
@@ -97,25 +98,12 @@ def serve_in_background(inbox: Inbox, settings: ListenerSettings) -> Iterator[in
         server.server_close()
 
 
-def _tls_context(settings: ListenerSettings) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.verify_mode = ssl.CERT_REQUIRED
-    try:
-        context.load_cert_chain(settings.certificate, password="")  # without it OpenSSL would ask on the terminal
-        context.load_verify_locations(settings.authorities)
-    except OSError as error:  # ssl.SSLError is one
-        why = "no PEM file as needed" if isinstance(error, ssl.SSLError) else error.strerror
-        raise InvalidSetting(f"HELHED_LISTEN_CERTIFICATE or HELHED_LISTEN_CA cannot be read: {why}") from None
-    return context
-
-
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, inbox: Inbox, settings: ListenerSettings, context: ssl.SSLContext) -> None:
+    def __init__(self, inbox: Inbox, settings: ListenerSettings, context: RenewedContext) -> None:
         self.inbox = inbox
         self.proxy = settings.proxy_fingerprint.replace(":", "").replace(" ", "").lower()
         self.store = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="inbox-store")
@@ -167,7 +155,7 @@ class _Server(ThreadingHTTPServer):
             if is_probe:
                 self.shutdown_request(request)
                 return None
-            secured = self._context.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
+            secured = self._context.current().wrap_socket(request, server_side=True, do_handshake_on_connect=False)
             self.begin(secured)
             secured.do_handshake()
         except (OSError, ValueError) as error:
