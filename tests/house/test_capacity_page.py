@@ -22,7 +22,9 @@ def rows() -> dict[str, list[str]]:
 
 def amount(cell: str) -> float:
     """A cell as bytes or seconds."""
-    number, unit = re.fullmatch(r"([0-9.,]+) (GB|TB|h)", cell).groups()  # type: ignore[union-attr]  a cell that is none fails here
+    parts = re.fullmatch(r"([0-9.,]+) (GB|TB|h)", cell)
+    assert parts is not None, cell
+    number, unit = parts.groups()
     return float(number.replace(",", "")) * UNITS[unit]
 
 
