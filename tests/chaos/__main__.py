@@ -63,6 +63,8 @@ def table(report: Report) -> str:
         "pages shown meanwhile, of these without a line": f"{report.shown:,}, {report.without_line}",
         "of these from the store with a notice": f"{report.notices}",
         "look-ups told that it is out of order": f"{report.out_of_order}",
+        "alerts told": f"{report.told:,}",
+        "news untold / told twice / told wrongly": f"{report.untold} / {report.told_twice} / {report.told_wrongly}",
         "tracebacks in the logs": f"{report.tracebacks}",
         "seconds": f"{report.seconds:.0f}",
     }

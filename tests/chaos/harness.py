@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from threading import Event
 from time import monotonic
 
@@ -16,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from deploy.sandbox.services.member import Member
 from hub.alerts.service import ALERT_GROUP
 from hub.bus.base import OVERVIEWS, RECORDS, BusUnavailable
+from hub.clock import danish_day
 from hub.context import AppContext
 from hub.errors import StoreUnavailable
 from hub.indexing.comparison import compare
@@ -27,6 +30,7 @@ from schemas.base import Schema
 from search.base import SearchUnavailable
 from tests.chaos.looking import Looking
 from tests.chaos.stage import Stage, staged
+from tests.chaos.telling import Told, compare_told, happen, open_courses
 from tests.fagsystemer import truth
 
 PATIENCE = 300.0
@@ -62,6 +66,12 @@ class Report(Schema):
     """Look-ups answered with a page, all the while."""
     without_line: int
     """Of these, without a line in the log."""
+    told: int
+    """Alerts of news of citizens on courses that are opened between the kills, and of what is let happen then."""
+    untold: int
+    told_twice: int
+    told_wrongly: int
+    """Of what is no news, or of citizens on no course."""
     notices: int
     out_of_order: int
     tracebacks: int
@@ -69,7 +79,7 @@ class Report(Schema):
 
     @property
     def is_whole(self) -> bool:
-        """Nothing lost, nothing twice, index equals store, every page has its line."""
+        """Nothing lost, nothing twice, index equals store, every page has its line, all news was told once."""
         return not (
             self.lost
             or self.twice
@@ -78,6 +88,9 @@ class Report(Schema):
             or self.repaired
             or self.parked
             or self.without_line
+            or self.untold
+            or self.told_twice
+            or self.told_wrongly
             or self.tracebacks
         )
 
@@ -160,7 +173,8 @@ def run(
     """
     chance = random.Random(seed)  # noqa: S311  moments to fail at, not secrets
     began = monotonic()
-    with staged(citizens=citizens, seed=seed, brokers=brokers, nodes=nodes) as stage:
+    today = danish_day(datetime.now(UTC))
+    with staged(citizens=citizens, seed=seed, brokers=brokers, nodes=nodes, day=today) as stage:
         expected = truth(stage.sources)
         for worker in stage.workers:
             worker.start()
@@ -168,9 +182,17 @@ def run(
         thread = looking.run(stage, random.Random(seed + 1), stop)  # noqa: S311  as above
         killing = _Killing(stage, chance, Counter())
         context = parts_of(stage)
+        happened: set[Told] = set()
+
+        def has_happened(version: int) -> bool:
+            happened.update(happen(stage, version))
+            return True
+
         try:
             for number in range(kills):
                 _let_go_on(stage, chance.randrange(1, max(2, 2 * len(expected) // kills)), len(expected), chance)
+                open_courses(stage, 1 + citizens // kills)
+                wait_until(partial(has_happened, number + 1))
                 killing.one()
                 told(
                     number + 1,
@@ -181,7 +203,7 @@ def run(
             stop.set()
             thread.join()
         wait_until(lambda: not compare(context.database, context.index).differences)
-        report = _report(stage, context, expected, looking)
+        report = _report(stage, context, expected, looking, happened)
         context.close()
     return report.model_copy(
         update={
@@ -258,7 +280,7 @@ def is_at_rest(context: AppContext, whole: int) -> bool:
     return entities >= whole and not unread and not waiting and not lag
 
 
-def _report(stage: Stage, context: AppContext, expected: set[str], looking: Looking) -> Report:
+def _report(stage: Stage, context: AppContext, expected: set[str], looking: Looking, happened: set[Told]) -> Report:
     with stage.database.transaction() as session:
         result = set(
             session.scalars(text("SELECT concat_ws('/', source, record_type, source_id) FROM record_entities"))
@@ -270,6 +292,7 @@ def _report(stage: Stage, context: AppContext, expected: set[str], looking: Look
                 text("SELECT request_id FROM audit_log WHERE action = 'open_overview' AND outcome = 'shown'")
             )
         )
+    telling = compare_told(stage, happened)
     logs = [one.log.read_text(encoding="utf-8") for one in (*stage.workers, *stage.webs)]
     return Report(
         seed=0,
@@ -287,6 +310,10 @@ def _report(stage: Stage, context: AppContext, expected: set[str], looking: Look
         parked=parked,
         shown=len(looking.shown),
         without_line=len(set(looking.shown) - lines),
+        told=telling.told,
+        untold=telling.untold,
+        told_twice=telling.twice,
+        told_wrongly=telling.wrongly,
         notices=looking.notices,
         out_of_order=looking.out_of_order,
         tracebacks=sum(log.count("Traceback") for log in logs),

@@ -45,6 +45,8 @@ class Stage:
     """Everything that runs, and where."""
 
     folder: Path
+    day: date
+    """Of the municipality, as the run began."""
     sources: Running
     postgres: Postgres
     database: Database
@@ -69,6 +71,7 @@ def staged(
     seed: int,
     brokers: int,
     nodes: int,
+    day: date = DAY,
     repair_every: str = "7d",
     prepare: Callable[[Path], AbstractContextManager[object]] = nullcontext,
 ) -> Iterator[Stage]:
@@ -79,6 +82,7 @@ def staged(
         seed: of its people.
         brokers: of Kafka.
         nodes: of OpenSearch.
+        day: of the municipality. The processes run on today's clock: only what happens of late is news to them.
         repair_every: how often the job centre is read whole, as ISO 8601 writes it.
         prepare: the folder in which ``postgres``, ``kafka`` and ``opensearch`` will lie, before they do.
 
@@ -103,7 +107,7 @@ def staged(
             session.add(
                 ActorRow(id=LOOKER, name="Looker", title="rådgiver", roles=["team_member"], active=True, **unit)
             )
-        sources = stack.enter_context(start_fagsystemer(citizens=citizens, seed=seed, today=DAY))
+        sources = stack.enter_context(start_fagsystemer(citizens=citizens, seed=seed, today=day))
         variables = _environment(folder, sources, database, bus, index, repair_every)
         workers = tuple(_worker(folder, number, variables) for number in range(2))
         webs = tuple(_web(folder, number, variables, port) for number, port in enumerate(free_ports(2)))
@@ -114,6 +118,7 @@ def staged(
             web.start()
         yield Stage(
             folder=folder,
+            day=day,
             sources=sources,
             postgres=postgres,
             database=database,

@@ -19,6 +19,7 @@ def test_killed_again_and_again_it_ends_with_what_the_sources_say() -> None:
     assert sum(report.kills.values()) == KILLS
     assert report.is_whole, report
     assert report.shown
+    assert report.told
 
 
 @pytest.mark.xdist_group("chaos")
