@@ -38,3 +38,9 @@ def rename_by_consent(session: Session, course_id: UUID, today: date) -> None:
     )
     if title != course.title:
         repository.rename_course(session, course_id, title)
+
+
+def rename_lapsed(session: Session, today: date) -> None:
+    """Call no course by somebody whose consent has expired: no act of anybody tells that."""
+    for course_id in repository.list_lapsed(session, today):
+        rename_by_consent(session, course_id, today)

@@ -103,6 +103,17 @@ _CITIZENS = text(f"""
     WHERE c.id = ANY(cast(:course_ids AS uuid[]))
 """)  # noqa: S608  as above
 
+_LAPSED = text(f"""
+    SELECT c.id AS course_id
+    FROM courses c
+    WHERE EXISTS (
+      SELECT FROM ({_OF_COURSE}) each_citizen
+      JOIN consents s ON s.course_id = c.id AND s.kind = 'course' AND s.expires_on <= :on
+      LEFT JOIN citizen_keys k ON k.id = s.citizen_id
+      WHERE NOT each_citizen.has_consented AND coalesce(k.merged_into, s.citizen_id) = each_citizen.citizen_id)
+    ORDER BY c.id
+""")  # noqa: S608  as above
+
 _PLACES = text("""
     SELECT m.course_id, m.id, m.actor_id, coalesce(e.name, m.actor_id) AS name, coalesce(e.title, '') AS title,
            coalesce(m.unit_name, e.unit_name) AS unit_name, e.phone, e.area, m.function, m.valid_from, m.valid_to,
@@ -226,6 +237,11 @@ def consenting_of(session: Session, course_ids: Collection[UUID], on: date) -> d
         if row["has_consented"]:
             consenting[row["course_id"]].add(row["citizen_id"])
     return {course_id: frozenset(citizens) for course_id, citizens in consenting.items()}
+
+
+def list_lapsed(session: Session, on: date) -> tuple[UUID, ...]:
+    """Courses with a citizen whose consent to the course has expired, and who has given no other since."""
+    return tuple(row["course_id"] for row in fetch_rows(session, _LAPSED, {"on": on}))
 
 
 def list_candidates(session: Session, course_id: UUID, words: str, size: int) -> tuple[Candidate, ...]:

@@ -1,13 +1,15 @@
-"""The loops of alerts: one makes them of changed overviews, one of the days that pass."""
+"""The loops of alerts: one makes them of changed overviews, one of the days that pass, which also end consents."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from threading import Event
 
+from hub.access.course_names import rename_lapsed
 from hub.access.unit_alerts import store_passed_of_units
 from hub.alerts import service
 from hub.bus.base import OVERVIEWS, Consumer
+from hub.clock import danish_day
 from hub.context import AppContext
 from hub.operation.loop_health import LoopHealth
 from hub.worker.loops import POLL, Loop, consume, repeat
@@ -26,6 +28,8 @@ def alert_loops(context: AppContext) -> Sequence[Loop]:
 
 def store_passed_days(context: AppContext, stop: Event) -> None:
     """One round: what the days that passed brought, some citizens a transaction. Any worker may do it."""
+    with context.database.transaction() as session:
+        rename_lapsed(session, danish_day(context.clock.now()))
     with context.database.transaction() as session:
         service.store_passed_reviews(session, now=context.clock.now())
         lots = service.citizens_to_look_at(session, context.clock.now())

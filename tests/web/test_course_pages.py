@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
+from threading import Event
 from uuid import UUID
 
 import pytest
@@ -15,6 +16,7 @@ from hub.audit.repository import list_entries
 from hub.clock import danish_day
 from hub.course import service as course
 from hub.course import team_repository
+from hub.worker.alerts import store_passed_days
 from schemas.access import AuditAction, AuditEntry, AuditOutcome
 from schemas.course import CourseDetails, TeamFunction
 from tests.web import maja
@@ -340,3 +342,23 @@ def test_the_api_answers_as_the_page(town: Town) -> None:
     ask = {"version": details["version"] + 1, "actor_id": "ole.bruun", "leaving": leaving}
     assert anna.http.post(f"{address}/fjern", json=ask, headers=header).json() == {"faults": []}
     assert town.client("ole.bruun").get(address).status_code == HTTPStatus.FORBIDDEN
+
+
+def test_a_consent_that_only_expires_takes_the_name_out_of_the_title_as_its_day_passes(town: Town) -> None:
+    called = f"/api/forloeb/{town.course_id}"
+    anna = town.client("anna.holm")
+    with town.context.database.transaction() as session:
+        team_repository.rename_course(session, town.course_id, "Maja, Ida og Emil")
+        ends = {"ends": date(2023, 9, 13), "course": town.course_id, "ida": town.ids[maja.IDA]}
+        session.execute(
+            text(
+                "UPDATE consents SET expires_on = :ends"
+                " WHERE course_id = :course AND citizen_id = :ida AND kind = 'course'"
+            ),
+            ends,
+        )
+    store_passed_days(town.context, Event())
+    assert anna.get(called).json()["title"] == "Maja, Ida og Emil"
+    town.clock.move(timedelta(days=1))
+    store_passed_days(town.context, Event())
+    assert anna.get(called).json()["title"] == "Maja og Emil"
