@@ -79,34 +79,52 @@ def course_meetings(
         return context.page(page, f"Møder: {course.title}")
 
 
-@router.post("/forloeb/{course_id}/moeder/indkald", dependencies=TOKEN)
-def plan(  # noqa: PLR0913  the fields of the form
-    request: Request,
-    course_id: UUID,
+def posted_plan(  # noqa: PLR0913  the fields of the form
     *,
-    key: Annotated[UUID, Form()],
     kind: Word = "",
     on_day: Word = "",
     starts: Word = "",
     ends: Word = "",
     place: Word = "",
     guests: Account = "",
+    reason: Sentence = "",
     citizen: Ids = None,
     why: Words = None,
     about: Ids = None,
     without: Ids = None,
     member: Numbers = None,
     invited: Numbers = None,
-) -> RedirectResponse:
+) -> PlanFields:
+    """A meeting as it is planned, and as it is moved."""
+    return PlanFields(
+        {
+            "kind": kind,
+            "on_day": on_day,
+            "starts": starts,
+            "ends": ends,
+            "place": place,
+            "guests": guests,
+            "reason": reason,
+        },
+        citizen or (),
+        why or (),
+        about or (),
+        without or (),
+        member or (),
+        invited or (),
+    )
+
+
+Planned = Annotated[PlanFields, Depends(posted_plan)]
+
+
+@router.post("/forloeb/{course_id}/moeder/indkald", dependencies=TOKEN)
+def plan(request: Request, course_id: UUID, fields: Planned, *, key: Annotated[UUID, Form()]) -> RedirectResponse:
     """Plan a meeting of the course.
 
     Raises:
         MeetingClosed: the actor may not.
     """
-    words = {"kind": kind, "on_day": on_day, "starts": starts, "ends": ends, "place": place, "guests": guests}
-    fields = PlanFields(
-        {**words, "reason": ""}, citizen or (), why or (), about or (), without or (), member or (), invited or ()
-    )
     with open_request(request, MEETINGS) as context:
         fault = fault_of(
             read_plan(fields), lambda each: allowed(course_desk(context, course_id).plan(key, each)), texts.FAULT
@@ -164,34 +182,12 @@ def calendar_file(request: Request, meeting_id: UUID) -> Response:
 
 
 @router.post("/moeder/{meeting_id}/flyt", dependencies=TOKEN)
-def move(  # noqa: PLR0913  the fields of the form
-    request: Request,
-    meeting_id: UUID,
-    *,
-    version: Version = 0,
-    kind: Word = "",
-    on_day: Word = "",
-    starts: Word = "",
-    ends: Word = "",
-    place: Word = "",
-    guests: Account = "",
-    reason: Sentence = "",
-    citizen: Ids = None,
-    why: Words = None,
-    about: Ids = None,
-    without: Ids = None,
-    member: Numbers = None,
-    invited: Numbers = None,
-) -> RedirectResponse:
+def move(request: Request, meeting_id: UUID, fields: Planned, *, version: Version = 0) -> RedirectResponse:
     """Move the meeting, or let it be about or with others.
 
     Raises:
         MeetingClosed: the actor may not.
     """
-    words = {"kind": kind, "on_day": on_day, "starts": starts, "ends": ends, "place": place, "guests": guests}
-    fields = PlanFields(
-        {**words, "reason": reason}, citizen or (), why or (), about or (), without or (), member or (), invited or ()
-    )
     with open_request(request, MEETINGS) as context:
         desk = meeting_desk(context, meeting_id)
         fault = fault_of(read_plan(fields), lambda each: allowed(desk.change(meeting_id, each, version)), texts.FAULT)

@@ -64,51 +64,8 @@ def trial(request: Request, citizen_id: UUID, trial_id: UUID) -> HTMLResponse:
         return context.page(page, f"Prøvehandling: {page.name}")
 
 
-@router.post("/proevehandlinger/{citizen_id}/ny", dependencies=TOKEN)
-def add(  # noqa: PLR0913  the fields of the form
-    request: Request,
-    citizen_id: UUID,
+def posted_trial(  # noqa: PLR0913  the fields of the form
     *,
-    key: Annotated[UUID, Form()],
-    what: Title = "",
-    why: Text = "",
-    decided_by: Word = "",
-    first_day: Word = "",
-    last_day: Word = "",
-    judge_on: Word = "",
-    cost_before: Word = "",
-    cost_after: Word = "",
-) -> RedirectResponse:
-    """Agree on a trial action.
-
-    Raises:
-        PlanClosed: the actor is not on the citizen's team.
-    """
-    fields = {
-        "what": what,
-        "why": why,
-        "decided_by": decided_by,
-        "first_day": first_day,
-        "last_day": last_day,
-        "judge_on": judge_on,
-        "cost_before": cost_before,
-        "cost_after": cost_after,
-        "withdrawn_because": "",
-    }
-    with open_request(request, TRIAL_ACTIONS) as context:
-        desk = trial_desk(context, citizen_id, AuditAction.CHANGE_TRIAL_ACTION)
-        fault = fault_of(forms.read_trial(fields), lambda each: _allowed(desk.add(key, each)), texts.FAULT)
-        typed = {**redact_typed(fields, *_FREE_TEXT), "key": str(key)}
-        return finish_form(request, fault, texts.ADDED, f"/proevehandlinger/{citizen_id}", form="add", typed=typed)
-
-
-@router.post("/proevehandlinger/{citizen_id}/{trial_id}/ret", dependencies=TOKEN)
-def change(  # noqa: PLR0913  the fields of the form
-    request: Request,
-    citizen_id: UUID,
-    trial_id: UUID,
-    *,
-    version: Version = 0,
     what: Title = "",
     why: Text = "",
     decided_by: Word = "",
@@ -118,13 +75,9 @@ def change(  # noqa: PLR0913  the fields of the form
     cost_before: Word = "",
     cost_after: Word = "",
     withdrawn_because: Text = "",
-) -> RedirectResponse:
-    """Write it anew, or take it back. If somebody else wrote meanwhile, the page that follows shows both.
-
-    Raises:
-        PlanClosed: the actor is not on the citizen's team.
-    """
-    fields = {
+) -> dict[str, str]:
+    """A trial action as it is agreed on, and as it is written anew."""
+    return {
         "what": what,
         "why": why,
         "decided_by": decided_by,
@@ -135,6 +88,35 @@ def change(  # noqa: PLR0913  the fields of the form
         "cost_after": cost_after,
         "withdrawn_because": withdrawn_because,
     }
+
+
+TrialFields = Annotated[dict[str, str], Depends(posted_trial)]
+
+
+@router.post("/proevehandlinger/{citizen_id}/ny", dependencies=TOKEN)
+def add(request: Request, citizen_id: UUID, fields: TrialFields, *, key: Annotated[UUID, Form()]) -> RedirectResponse:
+    """Agree on a trial action.
+
+    Raises:
+        PlanClosed: the actor is not on the citizen's team.
+    """
+    fields = {**fields, "withdrawn_because": ""}
+    with open_request(request, TRIAL_ACTIONS) as context:
+        desk = trial_desk(context, citizen_id, AuditAction.CHANGE_TRIAL_ACTION)
+        fault = fault_of(forms.read_trial(fields), lambda each: _allowed(desk.add(key, each)), texts.FAULT)
+        typed = {**redact_typed(fields, *_FREE_TEXT), "key": str(key)}
+        return finish_form(request, fault, texts.ADDED, f"/proevehandlinger/{citizen_id}", form="add", typed=typed)
+
+
+@router.post("/proevehandlinger/{citizen_id}/{trial_id}/ret", dependencies=TOKEN)
+def change(
+    request: Request, citizen_id: UUID, trial_id: UUID, fields: TrialFields, *, version: Version = 0
+) -> RedirectResponse:
+    """Write it anew, or take it back. If somebody else wrote meanwhile, the page that follows shows both.
+
+    Raises:
+        PlanClosed: the actor is not on the citizen's team.
+    """
     with open_request(request, TRIAL_ACTIONS) as context:
         desk = trial_desk(context, citizen_id, AuditAction.CHANGE_TRIAL_ACTION)
         fault = fault_of(
