@@ -31,7 +31,7 @@ from hub.worker.supervisor import run
 from schemas.identifiers import Identifier
 from tests.web.serving import browsing, serving
 
-PATIENCE = 150.0
+PATIENCE = 600.0
 CITIZENS = 30
 """The named people alone."""
 _UNREAD = text("""
