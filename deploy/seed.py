@@ -39,6 +39,7 @@ from hub.rules.repository import add_approval
 from hub.sources.repository import source_areas
 from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis, Role
 from schemas.consent import AREA_CATEGORIES, ConsentForm, ConsentGiver, ConsentKind
+from schemas.course import CitizenSay
 from schemas.facts import EffortFact
 from schemas.identifiers import Identifier
 from schemas.job_function import JobFunction
@@ -340,6 +341,7 @@ def _membership(course_id: UUID, member: Membership) -> TeamMembershipRow:
         valid_from=member.start,
         valid_to=member.end,
         reason=member.reason,
+        citizen_say=CitizenSay.WANTS,
     )
 
 
