@@ -18,7 +18,7 @@ SHOWN = 3
 """So many lines a family has."""
 _SAID = re.compile(
     r"(.+?): (målet|aftalen|prøvehandlingen) ”(.+)”(?: \(.+\))?"
-    r" (?:har ingen skrevet fremgang ind for siden|skulle være holdt|skulle være vurderet|skal vurderes) (.+)"
+    r"(?:: ingen har skrevet, at det går bedre, siden| skulle være holdt| skulle være vurderet| skal vurderes) (.+)"
 )
 
 

@@ -65,7 +65,7 @@ def test_what_waits_is_told_in_words_with_days_the_longest_ago_first() -> None:
     (row,) = page(_family(standing)).families
     assert [(line.text, line.href) for line in row.still] == [
         (
-            f"Ida: målet ”{GOAL}” har ingen skrevet fremgang ind for siden 12. mar. 2023",
+            f"Ida: målet ”{GOAL}”: ingen har skrevet, at det går bedre, siden 12. mar. 2023",
             f"/plan/{maja.IDA}/post/{goal.id}",
         ),
         (
@@ -181,7 +181,7 @@ def test_the_page_takes_as_many_statements_for_thirty_citizens_as_for_three(town
     with counted() as many:
         page_of_many = anna.get("/mine-borgere").text
     assert "28 forløb med 30 borgere" in page_of_many
-    assert page_of_many.count("har ingen skrevet fremgang ind for") == 25, "as many families as a page has"
+    assert page_of_many.count("ingen har skrevet, at det går bedre") == 25, "as many families as a page has"
     assert any("plan_versions" in statement for statement in few), "the driver's own statements are counted"
     assert_no_more(few, many)
 

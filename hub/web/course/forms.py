@@ -22,13 +22,14 @@ def read_member(fields: Mapping[str, str]) -> NewMember | str:
             "citizen_words": fields["citizen_words"].strip(),
         },
         texts.CHOOSE,
+        texts.CORRECT,
     )
 
 
 def read_leaving(fields: Mapping[str, str]) -> Leaving | str:
     """Why somebody leaves."""
     said = {"reason": fields["reason"].strip(), "citizen_words": fields["citizen_words"].strip()}
-    return read_schema(Leaving, {**said, "citizen_say": fields["say"]}, texts.CHOOSE)
+    return read_schema(Leaving, {**said, "citizen_say": fields["say"]}, texts.CHOOSE, texts.CORRECT)
 
 
 def read_ending(fields: Mapping[str, str]) -> CourseEnding | str:
@@ -38,6 +39,7 @@ def read_ending(fields: Mapping[str, str]) -> CourseEnding | str:
         CourseEnding,
         {"ends_on": read_day(fields["ends_on"]), "outcome": fields["outcome"], "follows": follows},
         texts.CHOOSE,
+        texts.CORRECT,
     )
 
 
@@ -52,4 +54,5 @@ def read_offer(fields: Mapping[str, str], reasons: Collection[str]) -> CourseOff
             "authority": fields["authority"].strip(),
         },
         texts.CHOOSE,
+        texts.CORRECT,
     )

@@ -47,6 +47,16 @@ FAULT = {
     " Det, du skrev, står endnu i felterne.",
 }
 CHOOSE = "Vælg et svar i hvert felt, og skriv datoer som 2023-09-12."
+CORRECT = {
+    "actor_id": "Vælg medarbejderen.",
+    "function": "Vælg, hvad medarbejderen er på teamet.",
+    "valid_from": "Skriv dagen, medarbejderen er med fra, som 2023-09-12.",
+    "valid_to": "Skriv dagen, medarbejderen ikke længere er med, som 2023-09-12, eller lad feltet være tomt.",
+    "citizen_say": "Vælg, hvad borgeren siger til det.",
+    "ends_on": "Skriv dagen, forløbet slutter, som 2023-09-12.",
+    "outcome": "Vælg, hvordan det gik.",
+}
+"""What is said of a field in which nothing, or no such value, was typed."""
 ADDED = "{name} er på teamet. Adgangen følger pladsen."
 REMOVED = "Medarbejderen er taget af teamet og har ikke længere adgang."
 ENDED = "Forløbet er slut. Teamet har ikke længere adgang gennem det."

@@ -112,7 +112,7 @@ class RecordFields:
             "decisions": decisions,
             "is_closing": self.is_closing,
         }
-        return read_schema(MeetingRecord, values, texts.CHOOSE)
+        return read_schema(MeetingRecord, values, texts.CHOOSE, texts.CORRECT)
 
     def _is_said(self, reason: str, *, is_ticked: bool) -> bool:
         """Whether it is recorded if somebody came: without a tick and a word only where the meeting is closed."""
@@ -137,7 +137,7 @@ def read_plan(fields: PlanFields) -> MeetingPlan | str:
         "guests": _lines(words["guests"]),
         "reason": words["reason"].strip(),
     }
-    return read_schema(MeetingPlan, values, texts.CHOOSE)
+    return read_schema(MeetingPlan, values, texts.CHOOSE, texts.CORRECT)
 
 
 def _lines(text: str) -> list[str]:

@@ -34,6 +34,13 @@ FAULT = {
     " det, den anden skrev, står nedenfor. Ret dit til, og gem igen.",
 }
 CHOOSE = "Udfyld felterne: datoer som 2023-09-12 og klokkeslæt som 10.30."
+CORRECT = {
+    "kind": "Vælg, hvilket møde det er.",
+    "starts_at": "Skriv dagen som 2023-09-12, og hvornår mødet begynder, som 10.30.",
+    "ends_at": "Skriv, hvornår mødet slutter, som 11.30.",
+    "due_on": "Skriv, hvornår det besluttede senest er gjort, som 2023-09-12, eller lad feltet være tomt.",
+}
+"""What is said of a field in which nothing, or no such value, was typed."""
 PLANNED = "Mødet er indkaldt. Alle på teamet har mødepligt; hent kalenderfilen, og send den til dem, der skal med."
 CHANGED = "Mødet er ændret. Hent kalenderfilen igen: den flytter mødet i kalenderen."
 CANCELLED = "Mødet er aflyst. Hent kalenderfilen igen: den fjerner mødet fra kalenderen."
@@ -100,7 +107,7 @@ ASSESSMENT_RUNS = "Vurdering af {what}: skal ske senest {when}"
 ASSESSMENT_LATE = "Vurdering af {what}: fristen udløb {when}"
 RECEIPT_RUNS = "Kvittering for {what}: skal sendes senest {when}"
 RECEIPT_LATE = "Kvittering for {what}: ingen er registreret; den skulle være sendt senest {when}"
-STILL = "{name}: målet ”{words}” har ingen skrevet fremgang ind for siden {day}"
+STILL = "{name}: målet ”{words}”: ingen har skrevet, at det går bedre, siden {day}"
 NO_GOAL = "{name} har intet mål i planen endnu"
 PROPOSAL = "{name} har ikke sagt ja endnu: {words} ({who})"
 GAP_PERSON = "{names}: intet er for dig at se. Borgeren har ikke samtykket til forløbet."

@@ -1,6 +1,6 @@
 """What Mine borgere says of the plans."""
 
-GOAL_STILL = "{name}: målet ”{words}” har ingen skrevet fremgang ind for siden {day}"
+GOAL_STILL = "{name}: målet ”{words}”: ingen har skrevet, at det går bedre, siden {day}"
 AGREEMENT_PASSED = "{name}: aftalen ”{words}” ({who}) skulle være holdt {day}"
 TRIAL_PASSED = "{name}: prøvehandlingen ”{words}” skulle være vurderet {day}"
 TRIAL_TODAY = "{name}: prøvehandlingen ”{words}” skal vurderes i dag"

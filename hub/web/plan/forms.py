@@ -11,19 +11,22 @@ def read_entry(fields: Mapping[str, str]) -> NewEntry | str:
     """A new entry."""
     said = _said({**fields, "state": "open"})
     return read_schema(
-        NewEntry, {"kind": fields["kind"], "parent_id": fields["goal"] or None, "text": said}, texts.CHOOSE
+        NewEntry,
+        {"kind": fields["kind"], "parent_id": fields["goal"] or None, "text": said},
+        texts.CHOOSE,
+        texts.CORRECT,
     )
 
 
 def read_text(fields: Mapping[str, str]) -> PlanText | str:
     """What an entry says now."""
-    return read_schema(PlanText, _said(fields), texts.CHOOSE)
+    return read_schema(PlanText, _said(fields), texts.CHOOSE, texts.CORRECT)
 
 
 def read_progress(fields: Mapping[str, str]) -> NewProgress | str:
     """What somebody says of a goal."""
     words = {"progress": fields["progress"], "words": fields["words"].strip()}
-    return read_schema(NewProgress, {**words, "on_day": read_day(fields["on_day"])}, texts.CHOOSE)
+    return read_schema(NewProgress, {**words, "on_day": read_day(fields["on_day"])}, texts.CHOOSE, texts.CORRECT)
 
 
 def _said(fields: Mapping[str, str]) -> dict[str, object]:

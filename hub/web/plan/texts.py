@@ -48,12 +48,19 @@ FAULT = {
     " ret din til, og gem igen. Intet er tabt, for alt, hvad der har stået, er i historikken.",
 }
 CHOOSE = "Vælg et svar i hvert felt, og skriv datoer som 2023-09-12."
+CORRECT = {
+    "progress": "Vælg, hvordan det går.",
+    "on_day": "Skriv dagen som 2023-09-12.",
+    "due_on": "Skriv, hvornår det skal være gjort eller ses på igen, som 2023-09-12, eller lad feltet være tomt.",
+    "state": "Vælg, om det gælder.",
+}
+"""What is said of a field in which nothing, or no such value, was typed."""
 ADDED = "Det står i planen nu."
 CHANGED = "Ændringen står i planen nu."
-ENTERED = "Det er skrevet ind med dit navn og dagens dato."
+ENTERED = "Det er skrevet ind med dit navn og den dag, du valgte."
 ATTACHED = "Indsatsen står under målet."
 DETACHED = "Indsatsen står ikke længere under målet."
-STILL = "Står stille: ingen har skrevet fremgang ind siden {day}. Vi siger det, når der er gået over {days} dage."
+STILL = "Står stille: ingen har skrevet, at det går bedre, siden {day}. Vi siger det, når der er gået over {days} dage."
 PROGRESS_LINE = "{name}, {day}"
 SAID_BY = "{who}, skrevet {day} af {by}"
 WRITTEN_BY = "Skrevet {day} af {by}"

@@ -11,12 +11,22 @@ from schemas.base import Schema
 T = TypeVar("T", bound=Schema)
 
 
-def read_schema(schema: type[T], values: Mapping[str, object], fault: str) -> T | str:
-    """The schema of these values; *fault* where they are none."""
+def read_schema(
+    schema: type[T], values: Mapping[str, object], fault: str, fields: Mapping[str, str] | None = None
+) -> T | str:
+    """The schema of these values, or what must be corrected.
+
+    Args:
+        schema: what the form becomes.
+        values: its fields, as they were typed.
+        fault: what is said of a field without a sentence of its own.
+        fields: a sentence for each field that may be left out or have no such value.
+    """
     try:
         return schema.model_validate(values)
-    except ValidationError:
-        return fault
+    except ValidationError as error:
+        named = [str(part) for each in error.errors() for part in each["loc"][-1:]]
+        return " ".join(dict.fromkeys((fields or {}).get(name, fault) for name in named))
 
 
 def read_day(text: str) -> date | str | None:
