@@ -23,11 +23,12 @@ from hub.bus.sealing import open_message
 from hub.clock import Clock
 from hub.db import Database
 from hub.errors import StoreUnavailable
+from hub.indexing.documents import preparing_with
 from hub.indexing.repository import add_to_outbox
 from hub.intake.service import RecordFate, receive
 from hub.log import place_of
 from hub.matching.service import match
-from hub.overview.service import mark_due, rebuild, take_due
+from hub.overview.service import Preparing, mark_due, rebuild, take_due
 from hub.quarantine.service import park, resolve_stored
 from hub.rights.keeping_out import digests_of, keep_out
 from hub.rights.repository import count_kept_out, forgotten_among, is_anything_forgotten
@@ -112,7 +113,7 @@ def process_batch(  # noqa: PLR0913  two live services, and five choices by name
     now, is_behind = clock.now(), len(delivered) == limit
     with tracing.continue_span(result.traceparent):
         until = now - LONGEST_DELAY if is_behind else now
-        built = rebuild_due(database, until=until, now=now, limit=limit)
+        built = rebuild_due(database, digest_key=digest_key, until=until, now=now, limit=limit)
     return result.model_copy(update={"rebuilt": built.rebuilt, "has_more": is_behind or built.taken == limit})
 
 
@@ -184,7 +185,7 @@ def _counts_by_run(runs: Sequence[int], fates: Sequence[RecordFate]) -> dict[int
     }
 
 
-def rebuild_due(database: Database, *, until: datetime, now: datetime, limit: int) -> RebuildResult:
+def rebuild_due(database: Database, *, digest_key: bytes, until: datetime, now: datetime, limit: int) -> RebuildResult:
     """The second half: build overviews that have been due since *until* or longer, at most *limit*.
 
     Where it fails for what is in one citizen's records the others are built. That one is tried again later, and until
@@ -193,33 +194,37 @@ def rebuild_due(database: Database, *, until: datetime, now: datetime, limit: in
     Raises:
         StoreUnavailable: all of them are still due.
     """
+    preparing = preparing_with(digest_key)
     with database.transaction() as session:
         due = take_due(session, until=until, limit=limit)
         try:
             with session.begin_nested():
-                return RebuildResult(taken=len(due), rebuilt=_rebuild(session, due, now))
+                return RebuildResult(taken=len(due), rebuilt=_rebuild(session, due, now, preparing))
         except Exception as error:
             if _is_of_the_store(error):
                 raise
             log.warning("pipeline.lot_failed", extra={"fields": {"citizens": len(due), "error": place_of(error)}})
         rebuilt = sum(
-            _rebuild_alone(session, citizen_id, failed_since, now) for citizen_id, failed_since in due.items()
+            _rebuild_alone(session, citizen_id, failed_since, now, preparing)
+            for citizen_id, failed_since in due.items()
         )
         return RebuildResult(taken=len(due), rebuilt=rebuilt)
 
 
-def _rebuild(session: Session, citizen_ids: Collection[UUID], now: datetime) -> int:
+def _rebuild(session: Session, citizen_ids: Collection[UUID], now: datetime, preparing: Preparing) -> int:
     """Build overviews and put their new versions in the outbox; how many there are."""
-    rebuilt = rebuild(session, citizen_ids, now=now)
+    rebuilt = rebuild(session, citizen_ids, now=now, preparing=preparing)
     add_to_outbox(session, rebuilt.versions, now=now)
     add_to_outbox(session, rebuilt.concerned, now=now, reindex=True)
     return len(rebuilt.versions)
 
 
-def _rebuild_alone(session: Session, citizen_id: UUID, failed_since: datetime | None, now: datetime) -> int:
+def _rebuild_alone(
+    session: Session, citizen_id: UUID, failed_since: datetime | None, now: datetime, preparing: Preparing
+) -> int:
     try:
         with session.begin_nested():
-            return _rebuild(session, [citizen_id], now)
+            return _rebuild(session, [citizen_id], now, preparing)
     except Exception as error:
         if _is_of_the_store(error):
             raise

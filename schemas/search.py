@@ -66,6 +66,15 @@ class SearchDocument(Schema):
     """The whole overview as JSON. Never searched: it is given out by key, to whom a decision opened the citizen."""
 
 
+class PreparedDocument(Schema):
+    """A ``SearchDocument`` as the text an index stores; ``search.prepared`` makes it."""
+
+    citizen_id: UUID
+    version: int
+    body: str = Field(repr=False)
+    """JSON."""
+
+
 class AccessScope(Schema):
     """Citizens the actor may find with one and the same right, and the areas that right opens."""
 

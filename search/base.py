@@ -28,7 +28,7 @@ from uuid import UUID
 from pydantic import Field
 
 from schemas.base import Schema
-from schemas.search import SearchDocument, SearchPage, SearchQuery
+from schemas.search import PreparedDocument, SearchDocument, SearchPage, SearchQuery
 
 
 class SearchUnavailable(Exception):
@@ -109,7 +109,7 @@ def tallies(rows: Iterable[tuple[int, Sequence[str], int, int]]) -> Tallies:
 class ShadowIndex(Protocol):
     """An index that is being built beside the one that serves. Used by one at a time."""
 
-    def put(self, documents: Sequence[SearchDocument]) -> PutResult:
+    def put(self, documents: Sequence[SearchDocument | PreparedDocument]) -> PutResult:
         """Write documents, each only if newer than what is stored."""
 
     def promote(self) -> None:
@@ -128,7 +128,7 @@ class SearchIndex(Protocol):
     def create(self) -> None:
         """Make the index if it is not there. Harmless when it is."""
 
-    def put(self, documents: Sequence[SearchDocument]) -> PutResult:
+    def put(self, documents: Sequence[SearchDocument | PreparedDocument]) -> PutResult:
         """Write documents, each only if newer than what is stored."""
 
     def delete(self, citizen_id: UUID, version: int) -> None:

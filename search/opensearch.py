@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from schemas.search import FacetValue, FoundBy, SearchDocument, SearchHit, SearchPage, SearchQuery
+from schemas.search import FacetValue, FoundBy, PreparedDocument, SearchDocument, SearchHit, SearchPage, SearchQuery
 from search import opensearch_query as asking
 from search.base import IndexState, PutResult, StoredOverview, Tallies, Tally
 from search.opensearch_bulk import Writer
@@ -67,7 +67,7 @@ class OpenSearchIndex:
             with suppress(AlreadyThere):
                 self._indices.make(serving=True)
 
-    def put(self, documents: Sequence[SearchDocument]) -> PutResult:
+    def put(self, documents: Sequence[SearchDocument | PreparedDocument]) -> PutResult:
         """Write documents, each only if newer than what is stored."""
         return self._writer.put(documents)
 

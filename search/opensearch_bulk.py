@@ -6,11 +6,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from schemas.search import SearchDocument
+from schemas.search import PreparedDocument, SearchDocument
 from search.base import PutResult
 from search.limits import bare, cut
 from search.opensearch_client import Cluster, RequestTooLarge
 from search.opensearch_mapping import to_body
+from search.prepared import unfold
 
 _REQUEST_CHARACTERS = 1_000_000
 """Of one request: some hundred documents. Small, so that several are under way at once."""
@@ -49,19 +50,19 @@ class Writer:
         self._path = f"/{alias}/_bulk"
         self._senders = ThreadPoolExecutor(_CONCURRENT_REQUESTS, thread_name_prefix="opensearch-bulk")
 
-    def put(self, documents: Sequence[SearchDocument]) -> PutResult:
+    def put(self, documents: Sequence[SearchDocument | PreparedDocument]) -> PutResult:
         """Write documents, each only if newer than what is stored; cut where the index takes no more.
 
         Raises:
             SearchUnavailable: OpenSearch does not answer; some documents may be written.
         """
-        newest: dict[UUID, SearchDocument] = {}
+        newest: dict[UUID, SearchDocument | PreparedDocument] = {}
         for document in documents:
             other = newest.get(document.citizen_id)
             if other is None or other.version < document.version:
                 newest[document.citizen_id] = document
-        fitting = [cut(document) for document in newest.values()]
-        reduced = {document.citizen_id for document in fitting if document.is_cut}
+        fitting = [each if isinstance(each, PreparedDocument) else cut(each) for each in newest.values()]
+        reduced = {each.citizen_id for each in fitting if isinstance(each, SearchDocument) and each.is_cut}
         refused: dict[UUID, str] = {}
         answers = self._write(fitting, refused)
         # An index may be set to take less than usual: what it refused is written once more with the least there is.
@@ -69,7 +70,7 @@ class Writer:
         if in_vain:
             reduced.update(in_vain)
             answers = [answer for answer in answers if answer.status not in _IN_VAIN]
-            answers += self._write([bare(newest[citizen_id]) for citizen_id in in_vain], refused)
+            answers += self._write([bare(unfold(newest[citizen_id])) for citizen_id in in_vain], refused)
         failed: list[tuple[UUID, str]] = []
         written = 0
         for answer in answers:
@@ -92,7 +93,7 @@ class Writer:
         """Let go of threads."""
         self._senders.shutdown()
 
-    def _write(self, documents: Iterable[SearchDocument], refused: dict[UUID, str]) -> list[_Answer]:
+    def _write(self, documents: Iterable[SearchDocument | PreparedDocument], refused: dict[UUID, str]) -> list[_Answer]:
         """Send each request while the next ones are put together; a few are under way at once, never all."""
         answers: list[_Answer] = []
         under_way: deque[Future[list[_Answer]]] = deque()
@@ -121,12 +122,14 @@ def _answer(item: dict[str, Any]) -> _Answer:
     return _Answer(UUID(item["_id"]), item["status"], item.get("error", {}).get("type", ""))
 
 
-def _requests(documents: Iterable[SearchDocument], refused: dict[UUID, str]) -> Iterator[list[_Item]]:
+def _requests(
+    documents: Iterable[SearchDocument | PreparedDocument], refused: dict[UUID, str]
+) -> Iterator[list[_Item]]:
     """Requests of a bounded size. What cannot be stored goes to *refused*."""
     items: list[_Item] = []
     size = 0
     for document in documents:
-        body = to_body(document)
+        body = document.body if isinstance(document, PreparedDocument) else to_body(document)
         if body is None:
             refused[document.citizen_id] = "text holds a character that cannot be stored"
             continue

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from schemas.search import SearchDocument
+from schemas.search import PreparedDocument, SearchDocument
 from search.base import PutResult
 from search.opensearch_bulk import Writer
 from search.opensearch_client import Cluster, IndexMoved, OpenSearchRefuses
@@ -107,7 +107,7 @@ class OpenSearchShadowIndex:
         self._index = indices.make(serving=False)
         self._writer = Writer(cluster, indices.shadow)
 
-    def put(self, documents: Sequence[SearchDocument]) -> PutResult:
+    def put(self, documents: Sequence[SearchDocument | PreparedDocument]) -> PutResult:
         """Write documents, each only if newer than what is stored."""
         return self._writer.put(documents)
 

@@ -1,7 +1,7 @@
 """How a citizen lies in OpenSearch: settings, fields, and a document's body (docs/decisions/0010)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -86,20 +86,22 @@ def settings(shards: int, replicas: int, refresh: str) -> dict[str, Any]:
     }
 
 
-def to_body(document: SearchDocument) -> str | None:
-    """The document as OpenSearch stores it, in one line of JSON; None if a text holds what cannot be stored."""
+def to_body(document: SearchDocument, without: Collection[str] = ()) -> str | None:
+    """The document as OpenSearch stores it, in one line of JSON; None if a text holds what cannot be stored.
+
+    *without*: fields to leave out.
+    """
+    fields = {
+        **vars(document),
+        **_name_fields(document.name),
+        "area_names": [{**vars(each), **_name_fields(each.name)} for each in document.area_names],
+        "sort_name": sort_key(document.name)[:_LONGEST_SORT],
+        "bucket": document.citizen_id.hex[:BUCKET],
+        "entries": [{**vars(entry), **_words(entry), **_span(entry.valid)} for entry in document.entries],
+        "unit_grants": [{**vars(grant), **_span(grant.valid)} for grant in document.unit_grants],
+    }
     try:
-        line = to_json(
-            {
-                **vars(document),
-                **_name_fields(document.name),
-                "area_names": [{**vars(each), **_name_fields(each.name)} for each in document.area_names],
-                "sort_name": sort_key(document.name)[:_LONGEST_SORT],
-                "bucket": document.citizen_id.hex[:BUCKET],
-                "entries": [{**vars(entry), **_words(entry), **_span(entry.valid)} for entry in document.entries],
-                "unit_grants": [{**vars(grant), **_span(grant.valid)} for grant in document.unit_grants],
-            }
-        )
+        line = to_json({name: value for name, value in fields.items() if name not in without})
     except ValueError:  # a lone surrogate
         return None
     return None if b"\\u0000" in line else line.decode()
@@ -109,6 +111,11 @@ def from_body(body: dict[str, Any]) -> SearchDocument | None:
     """The document that was stored; None if what is stored says that it was deleted."""
     if "citizen_id" not in body:
         return None
+    return to_document(body)
+
+
+def to_document(body: dict[str, Any]) -> SearchDocument:
+    """The document that a body was made of."""
     own = {key: value for key, value in body.items() if key not in _DERIVED}
     for nested in ("area_names", "entries", "unit_grants"):
         own[nested] = [{key: item[key] for key in item if key not in _DERIVED_OF_NESTED} for item in own[nested]]

@@ -12,7 +12,7 @@ from psycopg.types.range import Range
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from schemas.period import Period
-from schemas.search import FacetValue, SearchDocument, SearchEntry, SearchPage, SearchQuery
+from schemas.search import FacetValue, PreparedDocument, SearchDocument, SearchEntry, SearchPage, SearchQuery
 from search import statements
 from search.base import IndexState, PutResult, SearchUnavailable, StoredOverview, Tallies, tallies
 from search.folding import sort_key, without_controls
@@ -20,6 +20,7 @@ from search.limits import bare, cut
 from search.paging import page_start, window
 from search.parsing import entry_words, name_words
 from search.postgres_query import hit, parameters, place_of
+from search.prepared import unfold
 from search.similar import keys, similar_names, variants
 
 _ANSWER_WITHIN = 5.0
@@ -64,11 +65,11 @@ class PostgresIndex:
             connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(self._schema)))
             connection.execute(statements.CREATE)
 
-    def put(self, documents: Sequence[SearchDocument]) -> PutResult:
+    def put(self, documents: Sequence[SearchDocument | PreparedDocument]) -> PutResult:
         """Write documents, each only if newer than what is stored; all in one transaction, cut where need be."""
         newest: dict[UUID, SearchDocument] = {}
         refused: list[tuple[UUID, str]] = []
-        for document in documents:
+        for document in map(unfold, documents):
             if not _storable(document):
                 refused.append((document.citizen_id, "text holds a character that cannot be stored"))
             elif (other := newest.get(document.citizen_id)) is None or other.version < document.version:
@@ -257,7 +258,7 @@ class PostgresShadowIndex:
         self._index.run(_drop(self._name))
         self._index.create()
 
-    def put(self, documents: Sequence[SearchDocument]) -> PutResult:
+    def put(self, documents: Sequence[SearchDocument | PreparedDocument]) -> PutResult:
         """Write documents, each only if newer than what is stored."""
         return self._index.put(documents)
 

@@ -42,7 +42,7 @@ class IdentityTown:
     def rebuild(self) -> None:
         """Build what is due, as a worker does."""
         now = self.clock.now()
-        rebuild_due(self.database, until=now, now=now, limit=1000)
+        rebuild_due(self.database, digest_key=KEY, until=now, now=now, limit=1000)
 
     def desk(self, session: Session, by: str = "tine", reason: str | None = REASON) -> IdentityDesk:
         """Where one person decides, in a transaction of the caller."""

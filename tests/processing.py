@@ -27,7 +27,7 @@ def process_records(
     with database.transaction() as session:
         store_areas(session, now, areas)
         result = store_batch(session, records, digest_key=digest_key, now=now)
-    rebuild_due(database, until=now, now=now, limit=_ALL)
+    rebuild_due(database, digest_key=digest_key, until=now, now=now, limit=_ALL)
     return result
 
 

@@ -7,7 +7,7 @@ from hub.clock import Clock, danish_day
 from hub.db import Database
 from hub.indexing import repository
 from hub.indexing.drift import Comparison, Difference, by_source, differences, differing_buckets
-from hub.indexing.writer import batch_of, write_and_remember
+from hub.indexing.writer import batch_of, read_documents, write_and_remember
 from hub.overview import repository as overviews
 from search.base import SearchIndex
 
@@ -53,12 +53,12 @@ def repair(
                 if difference.index_is_newer
             }
             overviews.raise_versions(session, newer)
-            stored = overviews.stored(session, batch_differences)
+            read = read_documents(session, batch_differences, digest_key=digest_key, on=on)
             removed = {
-                key: max(difference.in_index or 0, stored[key].version if key in stored else 0)
+                key: max(difference.in_index or 0, read.gone.get(key, 0))
                 for key, difference in batch_differences.items()
-                if key not in stored or stored[key].document is None
+                if key not in read.citizens
             }
-            batch = batch_of(session, stored, removed, digest_key=digest_key, on=on)
+            batch = batch_of(session, read.documents, removed)
         write_and_remember(database, index, batch, clock=clock)
     return len(ids)

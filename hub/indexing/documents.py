@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from uuid import UUID
 
-from hub.digest import unit_digest
+from hub.digest import keyed_digest, text_digest, unit_digest
 from hub.overview.columns import sources_of, units_of
+from hub.overview.service import Preparing
 from schemas.codes import Coded, danish_label
 from schemas.facts import (
     AssignmentFact,
@@ -23,8 +25,13 @@ from schemas.period import Period
 from schemas.record import PartyRole
 from schemas.search import AreaName, SearchDocument, SearchEntry, UnitGrant
 from schemas.source import Area
+from search.prepared import prepare
 
+SHAPE = 1
+"""Raise it with whatever changes the document of an overview, words of code lists among it: documents kept with the
+overviews are then made anew. ``tests/hub/test_prepared_documents.py`` notices that it was forgotten."""
 NOTIFICATION = "underretning"
+_NAMES = frozenset({"given_name", "family_name"})
 _BY_OFFICE = frozenset({"1", "2", "3", "4", "5", "6", "9", "10"})
 """Codes of ``notifier_categories`` whose notifiers act by office; all others may be private persons."""
 
@@ -47,6 +54,39 @@ def to_document(
             unit is named, wherever it stands: even the name of an institution discloses a place.
         areas: area of each source by name. What a source that is not here calls the citizen is left out.
     """
+    document = _findable(overview, digests, digest_key=digest_key, guarded=guarded, areas=areas)
+    is_shown = not document.protected and overview.people.isdisjoint(guarded)
+    return document.model_copy(update={"overview": page_of(overview) if is_shown else ""})
+
+
+def prepare_document(overview: Overview, digest_key: bytes) -> str | None:
+    """The document of an overview as text without its page, to be kept beside it (``search.prepared``).
+
+    It holds as long as nobody whom the page speaks of is guarded. None: the document depends on more than the overview
+    and is made when it is sent. It depends on who is protected that day, or on the area of a source that has another
+    name for the citizen.
+    """
+    header = overview.header
+    if header.person.name_address_protected or header.stated_identities or _has_disputed_name(overview):
+        return None
+    digests = [keyed_digest(identifier, digest_key) for identifier in header.identifiers]
+    return prepare(_findable(overview, digests, digest_key=digest_key, guarded=(), areas={}))
+
+
+def preparing_with(digest_key: bytes) -> Preparing:
+    """How documents are made now. The mark of their shape names the key as well: with another they are made anew."""
+    mark = f"{SHAPE}.{text_digest('shape', digest_key)[:16]}"
+    return Preparing(mark, partial(prepare_document, digest_key=digest_key))
+
+
+def _findable(
+    overview: Overview,
+    digests: Sequence[str],
+    *,
+    digest_key: bytes,
+    guarded: Collection[UUID],
+    areas: Mapping[str, Area],
+) -> SearchDocument:
     is_guarded = overview.citizen_id in guarded or overview.header.person.name_address_protected
     header = overview.header
     # Where nobody can tell whom of two the number names, no source's name stands for the citizen.
@@ -70,11 +110,10 @@ def to_document(
         entries=tuple(entry for entry in entries if entry is not None),
         unit_grants=unit_grants(overview, digest_key),
         sources=sources_of(overview),
-        overview="" if is_guarded or not overview.people.isdisjoint(guarded) else _without_numbers(overview),
     )
 
 
-def _without_numbers(overview: Overview) -> str:
+def page_of(overview: Overview) -> str:
     """The page to serve by key, as JSON without national numbers and local ids: the store tells them with the version.
 
     A page that speaks of anybody guarded is not in the index at all, and is served from the store.
@@ -109,9 +148,13 @@ def merged(periods: Iterable[Period]) -> list[Period]:
     return result
 
 
+def _has_disputed_name(overview: Overview) -> bool:
+    return any(dispute.field in _NAMES for dispute in overview.disagreements)
+
+
 def _area_names(overview: Overview, name: str, areas: Mapping[str, Area]) -> tuple[AreaName, ...]:
     """What the sources call the citizen beside *name*, each with the area of who says so, since others may not know."""
-    disputed = [dispute for dispute in overview.disagreements if dispute.field in {"given_name", "family_name"}]
+    disputed = [dispute for dispute in overview.disagreements if dispute.field in _NAMES]
     stated = {(value.provenance.source, value.value) for dispute in disputed for value in dispute.values}
     stated |= {
         (source, identity.name)

@@ -11,10 +11,9 @@ from hub.clock import Clock, danish_day
 from hub.db import Database
 from hub.indexing import repository
 from hub.indexing.comparison import compare, repair
-from hub.indexing.writer import build_documents
+from hub.indexing.writer import Documents, read_documents
 from hub.overview import repository as overviews
 from schemas.base import Schema
-from schemas.search import SearchDocument
 from search.base import PutResult, SearchIndex, SearchUnavailable
 
 PAGE = 500
@@ -51,7 +50,7 @@ def reindex(
     written = 0
     try:
         with ThreadPoolExecutor(1) as writing:
-            under_way: tuple[tuple[SearchDocument, ...], Future[PutResult]] | None = None
+            under_way: tuple[Documents, Future[PutResult]] | None = None
             for documents, total in _all_documents(database, digest_key, danish_day(clock.now())):
                 _finish(database, under_way, clock)
                 under_way = documents, writing.submit(shadow.put, documents)
@@ -73,24 +72,22 @@ def reindex(
     return written
 
 
-def _all_documents(database: Database, digest_key: bytes, on: date) -> Iterator[tuple[tuple[SearchDocument, ...], int]]:
+def _all_documents(database: Database, digest_key: bytes, on: date) -> Iterator[tuple[Documents, int]]:
     """The documents of all citizens with an overview, page by page, each with how many there are in all."""
     with database.transaction() as session:
         total = overviews.count(session)
     after = UUID(int=0)
     while True:
         with database.transaction() as session:
-            page = overviews.page(session, after, PAGE)
-            if not page:
+            citizens = overviews.next_citizens(session, after, PAGE)
+            if not citizens:
                 return
-            documents = build_documents(session, [document for _, document in page], digest_key, on)
-        after = page[-1][0]
-        yield documents, max(total, len(page))
+            documents = read_documents(session, citizens, digest_key=digest_key, on=on).documents
+        after = citizens[-1]
+        yield documents, max(total, len(citizens))
 
 
-def _finish(
-    database: Database, under_way: tuple[tuple[SearchDocument, ...], Future[PutResult]] | None, clock: Clock
-) -> None:
+def _finish(database: Database, under_way: tuple[Documents, Future[PutResult]] | None, clock: Clock) -> None:
     if under_way is None:
         return
     documents, result = under_way[0], under_way[1].result()

@@ -1,8 +1,9 @@
 """Writes changed overviews to the index as documents; an older version never replaces a newer."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import Field
@@ -14,15 +15,17 @@ from hub.clock import Clock, danish_day
 from hub.db import Database
 from hub.digest import keyed_digest
 from hub.indexing import repository
-from hub.indexing.documents import to_document
+from hub.indexing.documents import preparing_with, to_document
 from hub.indexing.outbox import read_changes
 from hub.overview import repository as overviews
-from hub.overview.repository import StoredDocument
+from hub.overview.repository import Prepared
+from hub.overview.service import Preparing
 from hub.sources.repository import source_areas
 from schemas.base import Schema
 from schemas.overview import Overview
-from schemas.search import SearchDocument
+from schemas.search import PreparedDocument, SearchDocument
 from search.base import SearchIndex, SearchUnavailable
+from search.prepared import complete
 
 INDEX_GROUP = "indexer"
 """Consumer group of the index writers."""
@@ -30,10 +33,26 @@ INDEX_GROUP = "indexer"
 log = logging.getLogger("hub.indexing")
 
 
+Documents = tuple[SearchDocument | PreparedDocument, ...]
+
+
+class ReadDocuments(NamedTuple):
+    """Search documents, read from the store."""
+
+    documents: Documents
+    gone: Mapping[UUID, int]
+    """Citizens who have no overview any more, each with the version that says so."""
+
+    @property
+    def citizens(self) -> frozenset[UUID]:
+        """Whose documents there are."""
+        return frozenset(document.citizen_id for document in self.documents)
+
+
 class IndexBatch(Schema):
     """What is to be written to the index."""
 
-    documents: tuple[SearchDocument, ...] = ()
+    documents: Documents = ()
     removed: dict[UUID, int] = Field(default_factory=dict)
     """Citizens to be removed, each with the version that says so."""
     unreadable: int = 0
@@ -81,31 +100,50 @@ def prepare_batch(session: Session, delivered: Sequence[Delivered], *, digest_ke
     # The index takes newer versions only, so who is to be indexed anew is raised; a newer one says the same by itself.
     anew = {change.citizen_id: change.version for change in changes if change.reindex}
     overviews.raise_from(session, anew)
-    stored = overviews.stored(session, newest)
+    read = read_documents(session, newest, digest_key=digest_key, on=on)
     # A citizen who was forgotten altogether has no version any more; then the message's own counts.
-    current = {
-        citizen_id: stored.get(citizen_id, StoredDocument(number, None)) for citizen_id, number in newest.items()
-    }
-    removed = {key: overview.version for key, overview in current.items() if overview.document is None}
-    batch = batch_of(session, current, removed, digest_key=digest_key, on=on)
+    removed = {key: read.gone.get(key, number) for key, number in newest.items() if key not in read.citizens}
+    batch = batch_of(session, read.documents, removed)
     return batch.model_copy(update={"unreadable": len(delivered) - len(changes)})
 
 
-def batch_of(
-    session: Session,
-    stored: Mapping[UUID, StoredDocument],
-    removed: Mapping[UUID, int],
-    *,
-    digest_key: bytes,
-    on: date,
-) -> IndexBatch:
-    """The batch that writes what is stored of these citizens, and removes the others."""
-    documents = [overview.document for overview in stored.values() if overview.document is not None]
-    return IndexBatch(
-        documents=build_documents(session, documents, digest_key, on),
-        removed=dict(removed),
-        cut_before=repository.cut_among(session, [*stored, *removed]),
-    )
+def batch_of(session: Session, documents: Documents, removed: Mapping[UUID, int]) -> IndexBatch:
+    """The batch that writes these documents and removes these citizens, each with the version that says so."""
+    concerned = [*(document.citizen_id for document in documents), *removed]
+    return IndexBatch(documents=documents, removed=dict(removed), cut_before=repository.cut_among(session, concerned))
+
+
+def read_documents(session: Session, citizen_ids: Collection[UUID], *, digest_key: bytes, on: date) -> ReadDocuments:
+    """The search documents of these citizens, as they were prepared with the overviews.
+
+    Those of another shape are prepared anew and kept. Whoever is guarded on that day, or stands on a page with somebody
+    who is, gets a document made for the day.
+    """
+    preparing = preparing_with(digest_key)
+    rows = overviews.indexable(session, citizen_ids, preparing.shape)
+    outdated = [key for key, row in rows.items() if row.is_there and not row.is_current]
+    if outdated:
+        _prepare_anew(session, outdated, preparing)
+        rows |= overviews.indexable(session, outdated, preparing.shape)
+    guarded = overviews.guarded(session, frozenset[UUID]().union(*(row.people for row in rows.values())), on)
+    moved: dict[UUID, PreparedDocument] = {}
+    for key, row in rows.items():
+        if row.prepared is not None and row.page is not None and row.people.isdisjoint(guarded):
+            document = complete(key, row.version, row.prepared, row.page)
+            moved |= {key: document} if document else {}
+    others = overviews.stored(session, [key for key, row in rows.items() if row.is_there and key not in moved])
+    built = build_documents(session, [each.document for each in others.values() if each.document], digest_key, on)
+    return ReadDocuments((*moved.values(), *built), {key: row.version for key, row in rows.items() if not row.is_there})
+
+
+def _prepare_anew(session: Session, citizen_ids: Collection[UUID], preparing: Preparing) -> None:
+    current = overviews.current(session, citizen_ids).items()
+    prepared = {
+        key: Prepared(version, overview.people, preparing.make(overview))
+        for key, (version, overview) in current
+        if overview is not None
+    }
+    overviews.save_prepared(session, prepared, preparing.shape)
 
 
 def build_documents(

@@ -29,14 +29,17 @@ _COUNT_UP = text("""
     WHERE overview_versions.citizen_id = new.citizen_id
 """)
 _WRITE = text("""
-    INSERT INTO overviews (citizen_id, version, sources, document, updated_at)
-    SELECT citizen_id, version, string_to_array(sources, E'\\x1f'), document, :now
-    FROM ROWS FROM (unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[]), cast(:sources AS text[])),
+    INSERT INTO overviews (citizen_id, version, sources, people, search_document, search_mark, document, updated_at)
+    SELECT citizen_id, version, string_to_array(sources, E'\\x1f'), cast(people AS uuid[]), search_document, mark,
+           document, :now
+    FROM ROWS FROM (unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[]), cast(:sources AS text[]),
+                           cast(:people AS text[]), cast(:prepared AS text[]), cast(:marks AS text[])),
                     jsonb_array_elements(cast(:documents AS jsonb)))
-         AS new (citizen_id, version, sources, document)
+         AS new (citizen_id, version, sources, people, search_document, mark, document)
     ON CONFLICT (citizen_id)
     DO UPDATE SET version = excluded.version, sources = excluded.sources, document = excluded.document,
-                  updated_at = excluded.updated_at
+                  people = excluded.people, search_document = excluded.search_document,
+                  search_mark = excluded.search_mark, updated_at = excluded.updated_at
 """)
 _REMOVE = text("DELETE FROM overviews WHERE citizen_id = ANY(:ids)")
 _MARK_DUE = text("""
@@ -75,6 +78,28 @@ _CURRENT = text("""
     FROM overview_versions v LEFT JOIN overviews o USING (citizen_id)
     WHERE citizen_id = ANY(:ids)
 """)
+_INDEXABLE = text("""
+    SELECT citizen_id, v.version, o.citizen_id IS NOT NULL AS is_there, o.search_document, o.people,
+           o.search_mark = :shape || '.' || v.digest AS is_current,
+           CASE WHEN o.search_mark = :shape || '.' || v.digest AND o.search_document IS NOT NULL THEN
+               cast(jsonb_set(o.document #- '{header,person,replaces}', '{header,identifiers}', '[]') AS text)
+           END AS page
+    FROM overview_versions v LEFT JOIN overviews o USING (citizen_id)
+    WHERE citizen_id = ANY(:ids)
+""")
+_SAVE_PREPARED = text("""
+    WITH free AS (
+        SELECT o.citizen_id, v.digest FROM overviews o JOIN overview_versions v USING (citizen_id, version)
+        JOIN unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[])) AS made (citizen_id, version)
+          ON made.citizen_id = o.citizen_id AND made.version = o.version
+        FOR NO KEY UPDATE OF o SKIP LOCKED
+    )
+    UPDATE overviews o SET people = cast(new.people AS uuid[]), search_document = new.prepared,
+                           search_mark = :shape || '.' || free.digest
+    FROM unnest(cast(:ids AS uuid[]), cast(:people AS text[]), cast(:prepared AS text[]))
+         AS new (citizen_id, people, prepared) JOIN free ON free.citizen_id = new.citizen_id
+    WHERE o.citizen_id = new.citizen_id
+""")
 _HEADERS = text("""
     SELECT citizen_id, cast(document -> 'header' AS text) AS header FROM overviews
     WHERE citizen_id = ANY(:ids)
@@ -94,10 +119,7 @@ _TALLY = text("""
     SELECT get_byte(uuid_send(citizen_id), 0), sources, count(*), sum(version)::bigint FROM overviews GROUP BY 1, 2
 """)
 _VERSIONS = text("SELECT citizen_id, version FROM overviews WHERE citizen_id BETWEEN :first AND :last")
-_PAGE = text("""
-    SELECT citizen_id, cast(document AS text) AS document FROM overviews
-    WHERE citizen_id > :after ORDER BY citizen_id LIMIT :limit
-""")
+_NEXT = text("SELECT citizen_id FROM overviews WHERE citizen_id > :after ORDER BY citizen_id LIMIT :limit")
 _COUNT = text("SELECT count(*) FROM overviews")
 _RAISE_VERSIONS = text("""
     WITH new AS (
@@ -138,6 +160,32 @@ class NewOverview(NamedTuple):
     overview: Overview | None
     document: str
     """The overview as JSON; empty when there is none."""
+    prepared: str | None = None
+    """The search document as text, without the page."""
+
+
+class Prepared(NamedTuple):
+    """What is kept beside an overview for the search index."""
+
+    version: int
+    people: frozenset[UUID]
+    """Whom the page speaks of, the citizen among them."""
+    text: str | None
+    """The search document without the page; None: it is made when it is sent."""
+
+
+class Indexable(NamedTuple):
+    """What the search index needs of a citizen."""
+
+    version: int
+    is_there: bool
+    """False for a citizen who has no overview any more."""
+    is_current: bool
+    """Whether what follows was made in the shape that was asked for."""
+    prepared: str | None
+    page: str | None
+    """The overview without the citizen's numbers, as JSON, where the document is prepared."""
+    people: frozenset[UUID]
 
 
 class StoredDocument(NamedTuple):
@@ -190,8 +238,8 @@ def settled_among(session: Session, versions: Mapping[UUID, int]) -> frozenset[U
     return frozenset(session.scalars(_SETTLED, parameters))
 
 
-def write(session: Session, overviews: Sequence[NewOverview], now: datetime) -> None:
-    """Store new versions with their units and named workers."""
+def write(session: Session, overviews: Sequence[NewOverview], now: datetime, shape: str = "") -> None:
+    """Store new versions with their units, named workers and search documents, which have that *shape*; empty: none."""
     if not overviews:
         return
     ids = [overview.citizen_id for overview in overviews]
@@ -203,6 +251,9 @@ def write(session: Session, overviews: Sequence[NewOverview], now: datetime) -> 
         "ids": [new.citizen_id for new, _ in present],
         "versions": [new.version for new, _ in present],
         "sources": ["\x1f".join(sources_of(overview)) for _, overview in present],
+        "people": [_array(overview.people) for _, overview in present],
+        "prepared": [new.prepared for new, _ in present],
+        "marks": [f"{shape}.{new.digest}" if shape else "" for new, _ in present],
         # One JSON text and not an array of texts: the driver would escape every quotation mark by itself.
         "documents": "[" + ",".join(new.document for new, _ in present) + "]",
     }
@@ -224,6 +275,39 @@ def stored(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, StoredDo
     """Version and document of these citizens, as JSON."""
     rows = session.execute(_CURRENT, {"ids": sorted(set(citizen_ids))})
     return {row.citizen_id: StoredDocument(row.version, row.document) for row in rows}
+
+
+def indexable(session: Session, citizen_ids: Iterable[UUID], shape: str) -> dict[UUID, Indexable]:
+    """What the search index needs of these citizens, with the documents that were prepared in that shape."""
+    rows = fetch_rows(session, _INDEXABLE, {"ids": sorted(set(citizen_ids)), "shape": shape})
+    return {
+        row["citizen_id"]: Indexable(
+            version=row["version"],
+            is_there=row["is_there"],
+            is_current=bool(row["is_current"]),
+            prepared=row["search_document"],
+            page=row["page"],
+            people=frozenset(row["people"] or ()),
+        )
+        for row in rows
+    }
+
+
+def save_prepared(session: Session, prepared: Mapping[UUID, Prepared], shape: str) -> None:
+    """Keep search documents beside the overviews, where those still have the version they were made of.
+
+    An overview that somebody is writing is passed by: waiting for it, two could wait for each other.
+    """
+    if not prepared:
+        return
+    ids = sorted(prepared)
+    columns = {
+        "ids": ids,
+        "versions": [prepared[each].version for each in ids],
+        "people": [_array(prepared[each].people) for each in ids],
+        "prepared": [prepared[each].text for each in ids],
+    }
+    session.execute(_SAVE_PREPARED, {**columns, "shape": shape})
 
 
 def headers(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, CitizenHeader]:
@@ -257,10 +341,9 @@ def versions(session: Session, bucket: str) -> dict[UUID, int]:
     return {row.citizen_id: row.version for row in session.execute(_VERSIONS, within)}
 
 
-def page(session: Session, after: UUID, limit: int) -> list[tuple[UUID, str]]:
-    """The next overviews in the order of their citizens, as JSON."""
-    rows = session.execute(_PAGE, {"after": after, "limit": limit})
-    return [(row.citizen_id, row.document) for row in rows]
+def next_citizens(session: Session, after: UUID, limit: int) -> Sequence[UUID]:
+    """The next citizens with an overview, in the order of their ids."""
+    return session.scalars(_NEXT, {"after": after, "limit": limit}).all()
 
 
 def count(session: Session) -> int:
@@ -281,6 +364,10 @@ def raise_from(session: Session, versions: Mapping[UUID, int]) -> None:
         raise_versions(
             session, {key: version + 1 for key, version in versions.items() if current[key].version == version}
         )
+
+
+def _array(ids: Iterable[UUID]) -> str:
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def _replace_units(session: Session, citizen_ids: Sequence[UUID], overviews: Sequence[Overview]) -> None:

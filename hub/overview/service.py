@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -54,8 +54,20 @@ class Rebuilt(NamedTuple):
     """Others of whom the index may now hold more or less: protection came to, or left, somebody their pages name."""
 
 
-def rebuild(session: Session, citizen_ids: Collection[UUID], *, now: datetime) -> Rebuilt:
+class Preparing(NamedTuple):
+    """How search documents are made of overviews, beside which they are kept."""
+
+    shape: str
+    """What they are like; one of another shape is made anew when it is needed."""
+    make: Callable[[Overview], str | None]
+
+
+def rebuild(
+    session: Session, citizen_ids: Collection[UUID], *, now: datetime, preparing: Preparing | None = None
+) -> Rebuilt:
     """Build the overviews of these citizens from their records; returns the new versions, for the outbox.
+
+    *preparing* makes what is kept beside each for the search index. Without it that is made when it is sent.
 
     The rows are locked before the records are read, so a second worker sees what the first committed,
     and versions grow one by one with any number of workers.
@@ -77,13 +89,14 @@ def rebuild(session: Session, citizen_ids: Collection[UUID], *, now: datetime) -
         document = overview.model_dump_json(exclude_none=True) if overview else ""
         digest = content_digest(document) if overview else ""
         if digest != state.digest:
-            new.append(NewOverview(citizen_id, state.version + 1, digest, overview, document))
+            prepared = preparing.make(overview) if preparing and overview else None
+            new.append(NewOverview(citizen_id, state.version + 1, digest, overview, document, prepared))
     today = danish_day(now)
     known = [each.citizen_id for each in new if states[each.citizen_id].version]
     earlier = repository.current(session, known) if known else {}
     before = repository.guarded(session, known, today)
     left = _named_by(session, before)
-    repository.write(session, new, now)
+    repository.write(session, new, now, preparing.shape if preparing else "")
     after = repository.guarded(session, [each.citizen_id for each in new], today)
     now_named = _named_by(session, after)
     changed = (before ^ after) | {key for key in before & after if left.get(key) != now_named.get(key)}

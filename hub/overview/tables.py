@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Identity, Index, Text
+from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Identity, Index, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,6 +36,13 @@ class OverviewRow(Base):
     """Names of the sources that have a line in it."""
     document: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """The ``Overview``."""
+    people: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
+    """Citizens whom the page speaks of, the citizen among them. Written with ``search_document``."""
+    search_document: Mapped[str | None] = mapped_column(Text)
+    """What the search index holds of the citizen beside the page, as text; None: it is made when it is sent."""
+    search_mark: Mapped[str] = mapped_column(Text, server_default="")
+    """Shape of ``search_document`` and digest of the overview it was made of. With any other it is made anew: a release
+    that knows nothing of these columns may have written the overview."""
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

@@ -129,4 +129,4 @@ def _rebuild(context: AppContext) -> None:
     taken = _AT_ONCE
     while taken == _AT_ONCE:
         now = context.clock.now()
-        taken = rebuild_due(context.database, until=now, now=now, limit=_AT_ONCE).taken
+        taken = rebuild_due(context.database, digest_key=context.digest_key, until=now, now=now, limit=_AT_ONCE).taken

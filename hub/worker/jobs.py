@@ -157,7 +157,9 @@ def _forget_source(context: AppContext, run: JobRun) -> None:
     while built == REBUILT_AT_ONCE:
         run.report(counts["records"], counts["records"], counts)
         now = context.clock.now()
-        built = rebuild_due(context.database, until=now, now=now, limit=REBUILT_AT_ONCE).taken
+        built = rebuild_due(
+            context.database, digest_key=context.digest_key, until=now, now=now, limit=REBUILT_AT_ONCE
+        ).taken
     citizens = job.parameters.get("citizens")
     counts["citizens"] = citizens if isinstance(citizens, int) else 0
     run.report(counts["records"], counts["records"], counts)

@@ -54,8 +54,8 @@ def reindexing(ground: Ground, size: int) -> Iterator[Row]:
 
 def _bodies(context: AppContext) -> list[tuple[str, str]]:
     with context.database.transaction() as session:
-        page = repository.page(session, UUID(int=0), 5000)
-        documents = build_documents(session, [document for _, document in page], context.digest_key, DAY)
+        stored = repository.stored(session, repository.next_citizens(session, UUID(int=0), 5000)).values()
+        documents = build_documents(session, [one.document for one in stored if one.document], context.digest_key, DAY)
     return [(str(one.citizen_id), body) for one in documents if (body := to_body(one)) is not None]
 
 

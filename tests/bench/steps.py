@@ -89,7 +89,7 @@ def _rebuild(context: AppContext) -> None:
     taken = LOT
     while taken == LOT:
         now = context.clock.now()
-        taken = rebuild_due(context.database, until=now, now=now, limit=LOT).taken
+        taken = rebuild_due(context.database, digest_key=context.digest_key, until=now, now=now, limit=LOT).taken
 
 
 def _each(seconds: float, records: int) -> str:

@@ -44,7 +44,7 @@ def test_a_case_stands_as_it_was_read_by_then(
     clock.move(timedelta(days=1))
     read(case(RESTING))
     with database.transaction() as session:
-        ((citizen_id, _),) = repository.page(session, UUID(int=0), 5)
+        (citizen_id,) = repository.next_citizens(session, UUID(int=0), 5)
         known = overviews.read(session, citizen_id, first_read + timedelta(hours=hours))
         now = overviews.read(session, citizen_id)
         assert known

@@ -16,6 +16,7 @@ from tests.factories import REGISTERED_AT, make_effort, make_record
 from tests.processing import store_areas
 
 ON = date(2023, 9, 12)
+KEY = b"only-for-tests-only-for-tests-only"
 
 
 def stored_only(database: Database, clock: FixedClock, digest_key: bytes, *records: SourceRecord) -> UUID:
@@ -27,7 +28,7 @@ def stored_only(database: Database, clock: FixedClock, digest_key: bytes, *recor
 
 
 def build(database: Database, clock: FixedClock) -> None:
-    rebuild_due(database, until=clock.now(), now=clock.now(), limit=9)
+    rebuild_due(database, digest_key=KEY, until=clock.now(), now=clock.now(), limit=9)
 
 
 def known(session: Session, citizen_id: UUID, clock: FixedClock) -> Overview:

@@ -39,7 +39,7 @@ def test_a_source_is_loading_until_its_records_are_stored_and_their_overviews_bu
             store_batch(session, [record], digest_key=digest_key, now=clock.now())
         consumer.commit(delivered)
     assert unfinished(loads) == {"social"}, "its overview is not built"
-    rebuild_due(database, until=clock.now(), now=clock.now(), limit=9)
+    rebuild_due(database, digest_key=digest_key, until=clock.now(), now=clock.now(), limit=9)
     assert unfinished(loads) == frozenset()
     bus.publish(RECORDS, [to_message(make_record(source_id="2"), digest_key)])
     assert unfinished(loads) == frozenset(), "what comes later is no first reading"

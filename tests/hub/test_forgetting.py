@@ -51,7 +51,7 @@ def forget(database: Database, clock: FixedClock, source: str = GONE) -> dict[st
         assert done <= (total or 0)
 
     counts = forget_source(database, source, digest_key=KEY, clock=clock, report=report, counts={})
-    rebuild_due(database, until=clock.now(), now=clock.now(), limit=1000)
+    rebuild_due(database, digest_key=KEY, until=clock.now(), now=clock.now(), limit=1000)
     return counts
 
 

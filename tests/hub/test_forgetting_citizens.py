@@ -99,7 +99,7 @@ def forget(database: Database, clock: FixedClock, who: Identifier) -> dict[Store
     assert citizen_id
     with database.transaction() as session:
         counts = forget_citizen(session, citizen_id, reason=WHY, by="Dorthe", keys=KEYS, now=clock.now())
-    rebuild_due(database, until=clock.now(), now=clock.now(), limit=1000)
+    rebuild_due(database, digest_key=KEY, until=clock.now(), now=clock.now(), limit=1000)
     return counts
 
 

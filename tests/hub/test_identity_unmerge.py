@@ -84,7 +84,7 @@ def author(name: str, clock: FixedClock) -> Author:
 
 
 def rebuild(database: Database, clock: FixedClock) -> None:
-    rebuild_due(database, until=clock.now(), now=clock.now(), limit=1000)
+    rebuild_due(database, digest_key=KEY, until=clock.now(), now=clock.now(), limit=1000)
 
 
 def merge(database: Database, clock: FixedClock, one: UUID, other: UUID) -> bool:

@@ -15,6 +15,7 @@ from hub.intake.repository import StoredRecord, records_by_id
 from hub.intake.service import Received, receive
 from schemas.record import SourceRecord
 from tests.factories import OBSERVED_AT, REGISTERED_AT, make_effort, make_record
+from tests.processing import process_records
 
 HOUR = timedelta(hours=1)
 
@@ -218,3 +219,11 @@ def test_a_version_that_restarts_after_an_expunge_is_taken_and_flagged(database:
         (standing,) = records_of(session, first.new[0].id)
     assert standing.record.source_version == "1"
     assert [flag.rule for flag in standing.record.quality] == ["version_restarted"]
+
+
+def test_a_records_id_tells_when_it_came_and_a_citizens_id_tells_nothing(database: Database, clock: FixedClock) -> None:
+    process_records(database, [version(1)], digest_key=b"only-for-tests-only-for-tests-only", now=clock.now())
+    with database.transaction() as session:
+        of_records = session.scalars(text("SELECT uuid_extract_version(id) FROM records")).one()
+        of_citizens = session.scalars(text("SELECT uuid_extract_version(id) FROM citizens")).one()
+    assert (of_records, of_citizens) == (7, 4), "citizens' ids stand in addresses"

@@ -25,6 +25,7 @@ from tests.factories import IDA, MAJA, make_effort, make_party, make_record
 from tests.processing import store_areas
 
 AT_ONCE = timedelta(0)
+KEY = b"only-for-tests-only-for-tests-only"
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +44,7 @@ def store(database: Database, clock: FixedClock, digest_key: bytes, *records: So
 
 
 def build(database: Database, clock: FixedClock, limit: int = 100) -> RebuildResult:
-    return rebuild_due(database, until=clock.now(), now=clock.now(), limit=limit)
+    return rebuild_due(database, digest_key=KEY, until=clock.now(), now=clock.now(), limit=limit)
 
 
 def entries(database: Database) -> list[int]:

@@ -44,7 +44,7 @@ def told(today: date) -> list[SourceRecord]:
 
 
 def entries(database: Database, clock: FixedClock, who: Identifier) -> set[str]:
-    rebuild_due(database, until=clock.now(), now=clock.now(), limit=100)
+    rebuild_due(database, digest_key=KEY, until=clock.now(), now=clock.now(), limit=100)
     with database.transaction() as session:
         citizen_id = citizen_of(session, keyed_digest(who, KEY))
         assert citizen_id

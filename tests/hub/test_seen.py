@@ -17,7 +17,7 @@ def carry(database: Database, clock: FixedClock, digest_key: bytes, *records: So
     with database.transaction() as session:
         store_areas(session, clock.now())
         (citizen_id,) = store_batch(session, records, digest_key=digest_key, now=clock.now()).citizens
-    rebuild_due(database, until=clock.now(), now=clock.now(), limit=9)
+    rebuild_due(database, digest_key=digest_key, until=clock.now(), now=clock.now(), limit=9)
     return citizen_id
 
 

@@ -332,7 +332,7 @@ def test_overviews_that_cannot_be_built_come_and_go_and_nobody_is_named(
     town: Town, clock: FixedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     browser, database = town.client("tine.skov"), town.context.database
-    build = partial(rebuild_due, database, limit=9)
+    build = partial(rebuild_due, database, digest_key=town.context.digest_key, limit=9)
     assert "kan ikke bygges" not in browser.get("/kilder").text
     family = [town.ids[maja.IDA], town.ids[maja.EMIL]]
     with database.transaction() as session:

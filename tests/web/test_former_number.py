@@ -21,7 +21,7 @@ def merge(town: Town) -> None:
         result = desk("tine").merge(town.ids[maja.EMIL], town.ids[maja.MAJA])
         if result.state.value == "proposed":
             desk("jens").confirm(result.decision_ids[0])
-    rebuild_due(context.database, until=now, now=now, limit=100)
+    rebuild_due(context.database, digest_key=context.digest_key, until=now, now=now, limit=100)
     reindex(context.database, context.index, digest_key=context.digest_key, clock=town.clock)
     context.index.refresh()
 

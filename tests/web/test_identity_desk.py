@@ -61,7 +61,7 @@ class Desk:
 
     def rebuild(self) -> None:
         now = self.town.clock.now()
-        rebuild_due(self.town.context.database, until=now, now=now, limit=100)
+        rebuild_due(self.town.context.database, digest_key=self.town.context.digest_key, until=now, now=now, limit=100)
 
     def conflict(self, client: Client) -> int:
         return int(client.get("/api/identitet").json()["conflicts"][0]["id"])
