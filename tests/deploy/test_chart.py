@@ -142,6 +142,12 @@ def test_values_that_cannot_be_are_refused(values: Manifest) -> None:
         chart.render(values=values, name="helhed")
 
 
+def test_a_quarter_of_the_memory_of_postgresql_is_for_what_is_read_again() -> None:
+    (container,) = dict(pods("trial"))["helhed-postgresql"]["spec"]["containers"]
+    assert container["args"] == ["postgres", "-c", "shared_buffers=1024MB"]
+    assert container["resources"]["requests"]["memory"] == "4Gi"
+
+
 def test_no_secret_can_stand_among_the_settings() -> None:
     schema = json.loads((CHART / "values.schema.json").read_text("utf-8"))
     refused = re.compile(schema["properties"]["settings"]["propertyNames"]["not"]["pattern"])

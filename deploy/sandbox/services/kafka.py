@@ -3,7 +3,7 @@
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +12,9 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from deploy.sandbox.services.artefacts import ServiceMissing, classpath
-from deploy.sandbox.services.member import JAVA, Member, free_ports, wait_until
+from deploy.sandbox.services.member import JAVA, STARTS_QUICKLY, Member, free_ports, wait_until
 
-_JVM = ("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED")
+_JVM = ("-Xmx384m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED")
 _LOG_CONFIG = """<Configuration><Appenders><Console name="out"><PatternLayout pattern="%d %p %c{1} %m%n"/></Console>
 </Appenders><Loggers><Root level="warn"><AppenderRef ref="out"/></Root></Loggers></Configuration>
 """
@@ -70,15 +70,18 @@ class Kafka:
 
 
 @contextmanager
-def start(folder: Path, *, brokers: int = 1, secured: Secured | None = None) -> Iterator[Kafka]:
+def start(
+    folder: Path, *, brokers: int = 1, secured: Secured | None = None, jvm: Sequence[str] = (STARTS_QUICKLY,)
+) -> Iterator[Kafka]:
     """So many brokers with their data in *folder*, running until the block ends.
 
-    Three brokers keep every message on all three, and answer when two have it. One alone can be *secured*.
+    Three brokers keep every message on all three, and answer when two have it. One alone can be *secured*. What is
+    measured runs with an empty *jvm*, as it would in production.
 
     Raises:
         ServiceMissing: the archives cannot be had, or a broker did not start.
     """
-    jars = classpath("kafka")
+    java = [str(JAVA), *_JVM, *jvm, "-cp", classpath("kafka")]
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     *ports, secret, mutual = free_ports(2 * brokers + 2)
     voters = ",".join(f"{number}@127.0.0.1:{ports[2 * number + 1]}" for number in range(brokers))
@@ -93,7 +96,7 @@ def start(folder: Path, *, brokers: int = 1, secured: Secured | None = None) -> 
             _broker(
                 folder,
                 number,
-                jars,
+                java,
                 format_with,
                 _properties(folder, number, ports, voters, brokers),
                 listener_settings,
@@ -116,7 +119,7 @@ def start(folder: Path, *, brokers: int = 1, secured: Secured | None = None) -> 
 def _broker(
     folder: Path,
     number: int,
-    jars: str,
+    java: list[str],
     format_with: list[str],
     settings: dict[str, object],
     extra_settings: dict[str, object],
@@ -130,7 +133,7 @@ def _broker(
     config, log_config = place / "server.properties", place / "log4j2.xml"
     config.write_text("".join(f"{key}={value}\n" for key, value in properties.items()), encoding="utf-8")
     log_config.write_text(_LOG_CONFIG, encoding="utf-8")
-    java = [str(JAVA), *_JVM, f"-Dlog4j2.configurationFile={log_config}", "-cp", jars]
+    java = [java[0], f"-Dlog4j2.configurationFile={log_config}", *java[1:]]
     formatted = subprocess.run(  # noqa: S603  our own command
         [*java, "kafka.tools.StorageTool", "format", *format_with, "-c", str(config)],
         capture_output=True,

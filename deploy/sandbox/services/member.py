@@ -15,6 +15,8 @@ from deploy.sandbox.services.artefacts import ServiceMissing
 
 _STOP_SECONDS = 20
 _START_SECONDS = 90
+STARTS_QUICKLY = "-XX:TieredStopAtLevel=1"
+"""For engines that are started and thrown away: without the second compiler they start sooner and run slower."""
 JAVA = JAVA_HOME / "bin" / "java"
 
 

