@@ -26,6 +26,8 @@ from hub.context import AppContext
 from hub.digest import keyed_digest
 from hub.matching.repository import citizen_of
 from hub.rules.deadlines import is_working_day
+from hub.web.shell.workspace import own_purpose
+from hub.web.workspaces import WORKSPACES
 from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, PageKind, Purpose
 from schemas.identifiers import Identifier
 from schemas.override import OverrideOutcome
@@ -166,7 +168,7 @@ class _History:
 
         def act(now: datetime) -> None:
             then = self._actor(employee).model_copy(update={"unit_id": unit_id} if unit_id else {})
-            request = self._request(Purpose.CASE_WORK)
+            request = self._request(own_purpose(WORKSPACES, then))
             service.record(self._session, then, AuditAction.LOG_IN, AuditOutcome.SHOWN, request, now=now)
 
         return act
@@ -221,7 +223,8 @@ class _History:
         """Review the reason that the employee stated."""
 
         def act(now: datetime) -> None:
-            desk = OverrideDesk(self._session, self._actor(reviewer), self._request(Purpose.MANAGEMENT), now=now)
+            judge = self._actor(reviewer)
+            desk = OverrideDesk(self._session, judge, self._request(own_purpose(WORKSPACES, judge)), now=now)
             written = WrittenReview(outcome=outcome, words=words, reviews_seen=0)
             desk.review(f"demo-{employee}", written)
 

@@ -7,11 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 
 from hub.clock import danish_day
+from hub.errors import InvalidPeriod
 from hub.web.api import LOGGED_IN
 from hub.web.lookups import texts
 from hub.web.lookups.present import LookupQuestion
 from hub.web.lookups.routes import LOOKUPS, After, list_lookups
-from hub.web.shell.day_period import DayPeriod
+from hub.web.shell.day_period import read_period
 from hub.web.shell.request_context import open_request
 from schemas.base import Schema
 from schemas.lookup import Lookup, LookupCounts
@@ -43,19 +44,29 @@ def lookups(  # noqa: PLR0913  parts of the address, keyword-only
     without_relation: bool = False,
     after: After = None,
 ) -> LookupsAnswer:
-    """Of one citizen, by one employee, or all; the latest 90 days unless others are asked for."""
+    """Of one citizen, by one employee, or all; the latest 90 days unless others are asked for.
+
+    Raises:
+        InvalidPeriod: it ends before it begins, or lies too far away.
+    """
     with open_request(request, LOOKUPS) as context:
         today = danish_day(context.now)
         last = last_day or today
-        first = first_day or last - timedelta(days=texts.DAYS - 1)
-        question = LookupQuestion(
-            period=DayPeriod(first, last), citizen=citizen_id, actor_id=actor_id, only_without=without_relation
-        )
+        period, faults = read_period(_first_text(first_day, last), last.isoformat(), today, texts.DAYS)
+        if faults:
+            raise InvalidPeriod
+        question = LookupQuestion(period=period, citizen=citizen_id, actor_id=actor_id, only_without=without_relation)
         listed = list_lookups(context, question, after)
         return LookupsAnswer(
-            first_day=first,
-            last_day=last,
+            first_day=period.first,
+            last_day=period.last,
             counts=listed.counts if listed else LookupCounts(),
             lookups=listed.lookups if listed else (),
             after=listed.after if listed else None,
         )
+
+
+def _first_text(first_day: date | None, last: date) -> str:
+    """The first day as it is typed; before a last day at the edge of the calendar there is none."""
+    days = timedelta(days=texts.DAYS - 1)
+    return (first_day or max(last, date.min + days) - days).isoformat()

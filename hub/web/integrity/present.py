@@ -89,7 +89,9 @@ def days_of(first: str, last: str, today: date) -> tuple[date, date] | str:
         since = date.fromisoformat(first.strip()) if first.strip() else until - LATEST
     except (ValueError, OverflowError):
         return texts.NO_DAY
-    return (since, until) if date.min < since <= until < date.max else texts.DAYS_TURNED
+    if not date.min < since <= date.max or not date.min < until < date.max:
+        return texts.NO_DAY
+    return (since, until) if since <= until else texts.DAYS_TURNED
 
 
 def answers_note(days: Sequence[DayOfAnswers]) -> str:
