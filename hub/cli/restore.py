@@ -126,6 +126,7 @@ def finish(
             _say_json(
                 log=log.model_dump(mode="json"),
                 forgotten_sources=again.sources if again else [],
+                forgotten_citizens=again.citizens if again else 0,
                 forgotten_known_at=again.known_at if again else None,
                 rewound=groups,
                 sessions=sessions,
@@ -203,7 +204,9 @@ def _say_forgotten(again: service.ForgottenAgain | None) -> None:
             " restored, is back: ask the DPO for the list, and forget them again."
         )
         return
-    console.print(f"Forgotten again, as of {again.known_at:{_TIME}}: {len(again.sources)} sources.")
+    console.print(
+        f"Forgotten again, as of {again.known_at:{_TIME}}: {len(again.sources)} sources, {again.citizens} citizens."
+    )
 
 
 def _say_json(**fields: object) -> None:

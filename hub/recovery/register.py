@@ -3,15 +3,17 @@
 A backup is as old as its own list. The register holds names of sources and keyed digests; it is encrypted as all there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from hub.backup.errors import BackupFailed
 from hub.backup.place import FORGOTTEN, BackupPlace
 from hub.db import Session
+from hub.rights.repository import ForgottenDigest, export_digests, lifted_forgettings
 from hub.sources.forgetting_repository import list_forgettings
 from schemas.base import Instant, Schema
 
@@ -33,6 +35,10 @@ class Register(Schema):
 
     taken_at: Instant
     sources: tuple[ForgottenSource, ...] = ()
+    citizens: tuple[ForgottenDigest, ...] = ()
+    """Digests of who was forgotten; what lapsed by its time limit lapses again by itself."""
+    lifted: dict[UUID, Instant] = Field(default_factory=dict)
+    """Our former key of citizens of whom sources may tell again, and since when."""
 
     @property
     def said(self) -> object:
@@ -44,6 +50,7 @@ class SavedRegister(NamedTuple):
     """What all registers beside the backups say together."""
 
     sources: tuple[ForgottenSource, ...]
+    citizens: tuple[ForgottenDigest, ...]
     taken_at: datetime | None
     """When the newest was taken; None: there is none."""
 
@@ -51,7 +58,8 @@ class SavedRegister(NamedTuple):
 def read_register(session: Session, now: datetime) -> Register:
     """What the database knows now."""
     sources = tuple(ForgottenSource.model_validate(row._asdict()) for row in list_forgettings(session))
-    return Register(taken_at=now, sources=sources)
+    citizens = export_digests(session, with_lapsed=False)
+    return Register(taken_at=now, sources=sources, citizens=citizens, lifted=lifted_forgettings(session))
 
 
 def save_register(place: BackupPlace, register: Register) -> bool:
@@ -65,7 +73,7 @@ def save_register(place: BackupPlace, register: Register) -> bool:
     names = place.names(FORGOTTEN)
     if names and _open(place, names[-1]).said == register.said:
         return False
-    if not names and not register.sources:
+    if not names and not register.sources and not register.citizens:
         return False
     name = f"{FORGOTTEN}/{register.taken_at.strftime(_NAME)}"
     place.write(name, [register.model_dump_json().encode()], register.taken_at)
@@ -81,6 +89,7 @@ def saved_register(place: BackupPlace) -> SavedRegister:
     registers = [_open(place, name) for name in place.names(FORGOTTEN)]
     return SavedRegister(
         sources=_newest_of_each([each for register in registers for each in register.sources]),
+        citizens=still_forgotten(registers),
         taken_at=max((register.taken_at for register in registers), default=None),
     )
 
@@ -107,3 +116,18 @@ def _open(place: BackupPlace, name: str) -> Register:
 def _newest_of_each(sources: Sequence[ForgottenSource]) -> tuple[ForgottenSource, ...]:
     newest = {each.source: each for each in sorted(sources, key=lambda each: each.before_run)}
     return tuple(newest.values())
+
+
+def still_forgotten(registers: Iterable[Register]) -> tuple[ForgottenDigest, ...]:
+    """The digests of all registers, but those of citizens of whom sources may tell again since; pure."""
+    digests: dict[str, ForgottenDigest] = {}
+    lifted: dict[UUID, datetime] = {}
+    for register in registers:
+        digests |= {each.digest: each for each in register.citizens}
+        lifted |= register.lifted
+    return tuple(
+        each
+        for each in digests.values()
+        if each.citizen_id is not None
+        and (each.citizen_id not in lifted or lifted[each.citizen_id] < each.forgotten_at)
+    )

@@ -11,6 +11,8 @@ from hub.backup.place import BackupPlace
 from hub.bus.base import OVERVIEWS, RECORDS, Rewindable
 from hub.context import AppContext
 from hub.errors import SourceNotFound
+from hub.forgetting.citizens import Keys
+from hub.forgetting.citizens import forget_again as forget_citizens_again
 from hub.forgetting.service import forget_source
 from hub.indexing.reindex import Progress, reindex
 from hub.pipeline import PIPELINE_GROUP, rebuild_due
@@ -31,6 +33,7 @@ class ForgottenAgain(NamedTuple):
     """Who and what was forgotten again."""
 
     sources: tuple[str, ...]
+    citizens: int
     known_at: datetime | None
     """As of when it is known who was forgotten; None: nothing is kept beside the backups."""
 
@@ -58,7 +61,9 @@ def forget_again(context: AppContext, place: BackupPlace) -> ForgottenAgain:
     again = [each for each in saved.sources if known.get(each.source, 0) < each.before_run]
     for each in again:
         _forget_source(context, each)
-    return ForgottenAgain(tuple(each.source for each in again), saved.taken_at)
+    keys = Keys(context.digest_key, context.payload_cipher)
+    citizens = forget_citizens_again(context.database, keys=keys, clock=context.clock, known=saved.citizens)
+    return ForgottenAgain(tuple(each.source for each in again), len(citizens), saved.taken_at)
 
 
 def rewind(context: AppContext) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, or_, select, text, update
+from sqlalchemy import delete, exists, func, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -214,8 +214,8 @@ def count_kept_out(session: Session, times: Mapping[int, int], now: datetime) ->
         session.execute(_KEEP_OUT, {"ids": ordered, "times": [times[each] for each in ordered], "now": now})
 
 
-def export_digests(session: Session) -> tuple[ForgottenDigest, ...]:
-    """Everything that is kept out, to be carried over a restore."""
+def export_digests(session: Session, *, with_lapsed: bool = True) -> tuple[ForgottenDigest, ...]:
+    """Everything that is kept out, to be carried over a restore; *with_lapsed*: statements past their limit as well."""
     statement = (
         select(
             ForgottenDigestRow.digest,
@@ -225,9 +225,20 @@ def export_digests(session: Session) -> tuple[ForgottenDigest, ...]:
             func.coalesce(CitizenForgettingRow.forgotten_by, "").label("forgotten_by"),
         )
         .join(CitizenForgettingRow, CitizenForgettingRow.id == ForgottenDigestRow.forgetting_id, isouter=True)
+        .where(true() if with_lapsed else ForgottenDigestRow.forgetting_id.is_not(None))
         .order_by(ForgottenDigestRow.digest)
     )
     return tuple(ForgottenDigest.model_validate(dict(row)) for row in session.execute(statement).mappings())
+
+
+def lifted_forgettings(session: Session) -> dict[UUID, datetime]:
+    """Our former key of each citizen of whom sources may tell again, and since when."""
+    rows = session.execute(
+        select(CitizenForgettingRow.citizen_id, func.max(CitizenForgettingRow.lifted_at).label("lifted_at"))
+        .where(CitizenForgettingRow.lifted_at.is_not(None))
+        .group_by(CitizenForgettingRow.citizen_id)
+    )
+    return {row.citizen_id: row.lifted_at for row in rows}
 
 
 def import_digests(session: Session, digests: Iterable[ForgottenDigest]) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from time import monotonic
+from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
@@ -27,15 +28,21 @@ from hub.backup.segments import get, put
 from hub.backup.settings import backup_place
 from hub.cli import app
 from hub.db import Database
+from hub.digest import keyed_digest
 from hub.embedded import server_user, start
+from hub.forgetting.citizens import Keys, forget_citizen
 from hub.indexing.comparison import compare
+from hub.matching.repository import citizen_of
 from hub.migrations import migrate
 from hub.overview import repository as overviews
-from hub.recovery.register import read_register, save_register, saved_register
+from hub.recovery.register import Register, read_register, save_register, saved_register, still_forgotten
+from hub.rights.repository import ForgottenDigest
+from hub.secrets import PayloadCipher, derived_keys
 from hub.settings import Settings
 from hub.sources.forgetting_repository import request_forgetting
+from schemas.identifiers import Identifier
 from search.postgres import PostgresIndex
-from tests.factories import EMIL, IDA, MAJA, make_party, make_record
+from tests.factories import EMIL, IDA, JONAS, MAJA, make_party, make_record
 from tests.processing import process_records
 
 pytestmark = pytest.mark.xdist_group("backup")
@@ -91,6 +98,14 @@ def store(database: Database, *people: object, source: str = "social") -> None:
     process_records(database, records, digest_key=DIGEST_KEY.encode(), now=datetime.now(UTC))
 
 
+def forget_citizen_of(database: Database, who: Identifier) -> None:
+    keys = Keys(DIGEST_KEY.encode(), PayloadCipher(derived_keys(DIGEST_KEY.encode())))
+    with database.transaction() as session:
+        citizen_id = citizen_of(session, keyed_digest(who, keys.digest_key))
+        assert citizen_id
+        forget_citizen(session, citizen_id, reason="Bad om det", by="Dorthe", keys=keys, now=datetime.now(UTC))
+
+
 def seal(database: Database, witness: Path) -> None:
     with database.transaction() as session:
         seal_next(session, SIGNER, datetime.now(UTC))
@@ -141,12 +156,14 @@ def scene() -> Iterator[Scene]:
         first = json.loads(done("backup", "--json"))["backup"]
         assert not first["holds_log"]
         store(database, EMIL, source="health")
+        store(database, JONAS)
         seal(database, folder / "witness.txt")
         before_ida = moment(database)
         store(database, IDA)
         before_forgetting = moment(database)
         with database.transaction() as session:
             request_forgetting(session, "health", by="cli:test", now=datetime.now(UTC))
+        forget_citizen_of(database, JONAS)
         assert "Written" in done("backup", "forgotten")
         assert "there already" in done("backup", "forgotten")
         seal(database, folder / "witness.txt")
@@ -178,12 +195,13 @@ def test_the_database_of_a_moment_is_got_back_and_made_fit_for_use(scene: Scene,
     server = start(into)
     try:
         database = Database(server.get_uri())
-        assert citizens(database) == 2, "Maja and Emil; Ida came later"
+        assert citizens(database) == 3, "Maja, Emil and Jonas; Ida came later"
         result = run("restore", "finish", "--checkpoint", str(scene.witness), "--json", HELHED_DATA_DIR=str(into))
         finished = json.loads(result.output)
         assert (result.exit_code, finished["log"]["findings"], finished["log"]["is_verified"]) == (1, [], True)
         assert finished["log"]["lost"]["lines"] > 0, "what was logged after the moment is missed"
         assert finished["forgotten_sources"] == ["health"], "it was forgotten after the moment, and is forgotten again"
+        assert finished["forgotten_citizens"] == 1, "Jonas was forgotten after the moment as well"
         assert (citizens(database), finished["citizens"]) == (1, 1)
         index = PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
         assert not compare(database, index).differences
@@ -313,4 +331,17 @@ def test_the_register_keeps_what_a_restored_database_does_not_know(spoilt: Path,
     with database.transaction() as session:
         empty = read_register(session, datetime.now(UTC))
     assert save_register(place, empty), "it differs from the newest there"
-    assert [each.source for each in saved_register(place).sources] == ["health"]
+    saved = saved_register(place)
+    assert [each.source for each in saved.sources] == ["health"]
+    assert len({each.citizen_id for each in saved.citizens}) == 1, "Jonas; digests alone"
+
+
+def test_a_citizen_of_whom_sources_may_tell_again_is_not_forgotten_again() -> None:
+    begun, one, other = datetime(2026, 3, 1, tzinfo=UTC), UUID(int=1), UUID(int=2)
+    digests = tuple(ForgottenDigest(digest=f"{key}", citizen_id=key, forgotten_at=begun) for key in (one, other))
+    lapsed = ForgottenDigest(digest="x", citizen_id=None, forgotten_at=begun)
+    older = Register(taken_at=begun, citizens=(*digests, lapsed))
+    newer = Register(taken_at=begun, citizens=digests[1:], lifted={one: begun + timedelta(days=1)})
+    restored = Register(taken_at=begun)
+    assert still_forgotten([older, newer, restored]) == digests[1:]
+    assert still_forgotten([older]) == digests
