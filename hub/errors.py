@@ -25,6 +25,13 @@ class CitizenNotFound(HubError):
     status = HTTPStatus.NOT_FOUND
 
 
+class CitizenRestricted(HubError):
+    """The processing of the citizen's data is restricted; nobody but the DPO is shown any of it."""
+
+    key = "citizen_restricted"
+    status = HTTPStatus.FORBIDDEN
+
+
 class InvalidPeriod(HubError):
     """What was given is no period of days."""
 

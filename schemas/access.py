@@ -322,6 +322,8 @@ class AuditAction(StrEnum):
     RELEASE_HOLD = "release_hold"
     FORGET_CITIZEN = "forget_citizen"
     LIFT_FORGETTING = "lift_forgetting"
+    RESTRICT_CITIZEN = "restrict_citizen"
+    LIFT_RESTRICTION = "lift_restriction"
     EXPORT_DATA = "export_data"
     NAME_EMPLOYEES = "name_employees"
     FORGET_AGAIN = "forget_again"

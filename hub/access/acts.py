@@ -55,6 +55,8 @@ RIGHTS_ACTS = frozenset(
         AuditAction.RELEASE_HOLD,
         AuditAction.FORGET_CITIZEN,
         AuditAction.LIFT_FORGETTING,
+        AuditAction.RESTRICT_CITIZEN,
+        AuditAction.LIFT_RESTRICTION,
         AuditAction.EXPORT_DATA,
         AuditAction.NAME_EMPLOYEES,
     }

@@ -16,7 +16,7 @@ from hub.access.audit_entry import audit_entry
 from hub.access.policy import may_decide_identity
 from hub.access.redaction import redact_identifiers
 from hub.audit.service import write_all
-from hub.errors import DecisionRefused, DecisionRule, MissingRole
+from hub.errors import CitizenRestricted, DecisionRefused, DecisionRule, MissingRole
 from hub.matching import conflict_repository, identity_decisions
 from hub.matching import decision_repository as repository
 from hub.matching.conflict_repository import StatedPerson
@@ -24,6 +24,7 @@ from hub.matching.decision_repository import KnownCitizen, StoredDecision
 from hub.matching.graphs import Key
 from hub.matching.identity_decisions import Author, DecisionResult
 from hub.overview.service import mark_due
+from hub.rights.restriction_repository import restricted_among
 from schemas.access import AccessRequest, Actor, AuditAction, AuditObject, AuditOutcome, ObjectKind
 from schemas.base import Instant, Schema
 from schemas.identifiers import Identifier, IdentifierKind, birth_date_of
@@ -140,6 +141,7 @@ class IdentityDesk:
 
         Raises:
             DecisionRefused: there is none with that number, or it was settled.
+            CitizenRestricted: the processing of one of the citizens is restricted.
             MissingRole: as above.
         """
         self._require(AuditAction.READ_IDENTITIES)
@@ -148,6 +150,7 @@ class IdentityDesk:
             raise DecisionRefused(DecisionRule.UNKNOWN_CONFLICT, number=conflict_id)
         stated = conflict_repository.stated_persons(self._session, conflict)
         citizens = {each.citizen_id for each in stated if each.citizen_id is not None}
+        self._require_unrestricted(citizens)
         with_efforts = repository.citizens_with_efforts(self._session, citizens)
         about = AuditObject(kind=ObjectKind.IDENTITY_CONFLICT, id=str(conflict_id))
         self._write(AuditAction.READ_IDENTITIES, sorted(citizens), about)
@@ -171,6 +174,7 @@ class IdentityDesk:
         if own is None:
             raise DecisionRefused(DecisionRule.UNKNOWN_CITIZEN, citizens=(citizen_id,))
         ids = [each.id for each in citizens]
+        self._require_unrestricted(ids)
         self._write(AuditAction.READ_IDENTITIES, [citizen_id])
         return CitizenIdentity(
             citizen_id=citizen_id,
@@ -246,6 +250,10 @@ class IdentityDesk:
     def _require(self, action: AuditAction) -> None:
         if not may_decide_identity(self._actor, action, self._request.override_reason):
             raise MissingRole
+
+    def _require_unrestricted(self, citizen_ids: Collection[UUID]) -> None:
+        if restricted_among(self._session, citizen_ids):
+            raise CitizenRestricted
 
     def _write(
         self,

@@ -12,6 +12,8 @@ from hub.clock import danish_day
 from hub.course import repository as course
 from hub.matching.repository import citizen_of
 from hub.overview import repository as overviews
+from hub.overview.service import read_hidden
+from hub.rights.restriction_repository import restricted_among
 from schemas.access import AccessFacts, AccessRequest, Actor
 from schemas.base import Schema
 from schemas.overview import IdentityState
@@ -34,6 +36,9 @@ def without_names(session: Session, citizen_id: UUID, request: AccessRequest) ->
     if not request.override_reason:
         return request
     header = overviews.headers(session, [citizen_id]).get(citizen_id)
+    if header is None and restricted_among(session, [citizen_id]):
+        hidden = read_hidden(session, citizen_id)
+        header = hidden.header if hidden else None
     if header is None:
         return request
     names = [

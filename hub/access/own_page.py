@@ -4,7 +4,7 @@ Decided and logged as every act. No right of an employee is asked here, and none
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -28,6 +28,8 @@ from hub.course.own_words_repository import WaitingWords
 from hub.course.views import TeamMember
 from hub.course.writers import writer_id, writer_name
 from hub.overview import repository as overviews
+from hub.overview.service import read_hidden
+from hub.rights.restriction_repository import Restriction, list_restrictions
 from schemas.access import AuditAction, AuditEntry, AuditOutcome
 from schemas.citizen_actor import CitizenActor
 from schemas.consent import Consent
@@ -39,6 +41,8 @@ from schemas.plan import CitizenPlan
 
 MOST_MEETINGS = 20
 DAYS_OF_ANSWERS = 400
+LIFTED_SHOWN = timedelta(days=365)
+"""So long the page says that a restriction was lifted."""
 
 
 class OwnChild(NamedTuple):
@@ -80,6 +84,8 @@ class OwnPageView(NamedTuple):
     efforts: tuple[OwnEffort, ...]
     course: OwnCourse | None
     waiting_words: tuple[WaitingWords, ...]
+    lifted: tuple[Restriction, ...] = ()
+    """Restrictions of the processing that were lifted not long ago (GDPR article 18(3))."""
 
 
 class OwnLog(NamedTuple):
@@ -107,7 +113,12 @@ class OwnPageDesk:
         self._session, self._citizen, self.person_id = session, citizen, person_id
         self._request_id, self.now, self._today = request_id, now, danish_day(now)
         _, self.overview = overviews.current(session, [person_id]).get(person_id, (0, None))
-        self.facts = self._facts_of(self.overview) if self.overview is not None else None
+        restrictions = list_restrictions(session, person_id)
+        self.restriction = next((each for each in restrictions if each.stands), None)
+        """Why the page shows nothing: the processing is restricted. None: it is not."""
+        self.lifted = tuple(each for each in restrictions if each.lifted_at and now - each.lifted_at < LIFTED_SHOWN)
+        known = read_hidden(session, person_id) if self.restriction else self.overview
+        self.facts = self._facts_of(known) if known is not None else None
 
     def read(self, action: AuditAction = AuditAction.OPEN_OWN_PAGE) -> OwnPageView | None:
         """Everything that the page shows; *action* says whether it is printed."""
@@ -122,6 +133,7 @@ class OwnPageDesk:
             efforts=own_efforts(overview, facts, self._guarded(overview.people), self._today),
             course=self._course(facts),
             waiting_words=self._waiting_words(facts),
+            lifted=self.lifted,
         )
 
     def list_children(self) -> tuple[OwnChild, ...]:
@@ -164,9 +176,15 @@ class OwnPageDesk:
             days=tuple(list_days(session, DAYS_OF_ANSWERS)),
         )
 
+    @property
+    def is_told_of_restriction(self) -> bool:
+        """Whether who asks may know that the processing is restricted: whoever would see the page."""
+        facts = self.facts
+        return self.restriction is not None and facts is not None and may_use_page(AuditAction.OPEN_OWN_PAGE, facts)
+
     def allowed(self, action: AuditAction) -> OwnFacts | None:
         """What the policies decided on; None: refused, and the line is written."""
-        if self.facts is not None and may_use_page(action, self.facts):
+        if self.facts is not None and self.restriction is None and may_use_page(action, self.facts):
             return self.facts
         self.write(action, AuditOutcome.NOT_FOUND if self.facts is None else AuditOutcome.REFUSED)
         return None

@@ -17,8 +17,11 @@ from hub.audit.service import write
 from hub.clock import danish_day
 from hub.errors import CitizenNotFound
 from hub.overview import repository as overviews
+from hub.overview.service import read_hidden
 from hub.rights import repository
+from hub.rights import restriction_repository as restrictions
 from hub.rights.repository import CitizenForgetting, LegalHold
+from hub.rights.restriction_repository import Restriction
 from hub.rights.stores import DeletionCount, Store
 from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome
 from schemas.base import Schema
@@ -27,6 +30,8 @@ HELD_AT_MOST = 500
 """Holds of a list."""
 Forget = Callable[[str], Mapping[Store, int]]
 """Deletes everything about the citizen for that reason; how much, by store."""
+Rebuild = Callable[[], object]
+"""Builds anew whatever tells of the citizen, once it is stored whether they are restricted."""
 
 
 class RightsFault(StrEnum):
@@ -38,6 +43,10 @@ class RightsFault(StrEnum):
     NOT_CONFIRMED = "not_confirmed"
     HELD = "held"
     """A legal hold stands."""
+    REVIEW_PASSED = "review_passed"
+    RESTRICTED_ALREADY = "restricted_already"
+    NOT_TOLD = "not_told"
+    """The citizen is to be told before the restriction is lifted (GDPR article 18(3))."""
     OVER_ALREADY = "over_already"
     """Somebody else has ended it meanwhile."""
 
@@ -59,6 +68,8 @@ class RightsView(Schema):
     """Something is stored about the citizen."""
     holds: tuple[LegalHold, ...]
     is_held: bool
+    restrictions: tuple[Restriction, ...] = ()
+    is_restricted: bool = False
 
 
 class RightsOverview(Schema):
@@ -67,6 +78,16 @@ class RightsOverview(Schema):
     holds: tuple[LegalHold, ...]
     """Those that stand."""
     forgettings: tuple[CitizenForgetting, ...]
+    restrictions: tuple[Restriction, ...] = ()
+    """Those that stand."""
+
+
+class WrittenRestriction(Schema):
+    """What the DPO writes to restrict a citizen's processing."""
+
+    reason: str
+    review_on: date | None = None
+    """When the DPO looks at it again; it does not end by itself."""
 
 
 class WrittenHold(Schema):
@@ -99,6 +120,7 @@ class RightsDesk:
         return RightsOverview(
             holds=repository.list_held(self._session, self._today, HELD_AT_MOST),
             forgettings=repository.list_forgettings(self._session, before=before, size=size),
+            restrictions=restrictions.list_standing(self._session, HELD_AT_MOST),
         )
 
     def read(self, citizen_id: UUID) -> RightsView | None:
@@ -111,6 +133,8 @@ class RightsDesk:
             is_known=self.is_known(citizen_id),
             holds=holds,
             is_held=self._is_held(citizen_id),
+            restrictions=restrictions.list_restrictions(self._session, citizen_id),
+            is_restricted=self._is_restricted(citizen_id),
         )
 
     def read_deletions(self, since: date) -> tuple[DeletionCount, ...] | None:
@@ -154,6 +178,46 @@ class RightsDesk:
         self._write(AuditAction.RELEASE_HOLD, AuditOutcome.SHOWN, citizen_id, stored_reason)
         return RightsResult(AuditOutcome.SHOWN)
 
+    def restrict(self, citizen_id: UUID, written: WrittenRestriction, rebuild: Rebuild) -> RightsResult:
+        """Let nobody be shown anything of the citizen until it is lifted; what is stored stays, and goes on coming."""
+        faults = {
+            RightsFault.REASON_MISSING: not is_reason(written.reason),
+            RightsFault.REVIEW_PASSED: written.review_on is not None and written.review_on < self._today,
+            RightsFault.RESTRICTED_ALREADY: self._is_restricted(citizen_id),
+        }
+        present_faults = tuple(fault for fault, is_present in faults.items() if is_present)
+        if present_faults and self._may_decide:
+            return RightsResult(AuditOutcome.FAILED, present_faults)
+        reason = self._decide(AuditAction.RESTRICT_CITIZEN, citizen_id, written.reason)
+        if reason is None:
+            return RightsResult(AuditOutcome.REFUSED)
+        if not self.is_known(citizen_id):
+            self._write(AuditAction.RESTRICT_CITIZEN, AuditOutcome.NOT_FOUND, citizen_id)
+            return RightsResult(AuditOutcome.NOT_FOUND)
+        by, now = self._actor.caller_name, self._now
+        restrictions.restrict(self._session, citizen_id, reason=reason, review_on=written.review_on, by=by, now=now)
+        rebuild()
+        self._write(AuditAction.RESTRICT_CITIZEN, AuditOutcome.SHOWN, citizen_id, reason)
+        return RightsResult(AuditOutcome.SHOWN)
+
+    def lift_restriction(
+        self, citizen_id: UUID, restriction_id: int, reason: str, rebuild: Rebuild, *, is_told: bool
+    ) -> RightsResult:
+        """Let those who may see the citizen again; *is_told*: the DPO has told the citizen before."""
+        faults = {RightsFault.REASON_MISSING: not is_reason(reason), RightsFault.NOT_TOLD: not is_told}
+        present_faults = tuple(fault for fault, is_present in faults.items() if is_present)
+        if present_faults and self._may_decide:
+            return RightsResult(AuditOutcome.FAILED, present_faults)
+        stored_reason = self._decide(AuditAction.LIFT_RESTRICTION, citizen_id, reason)
+        if stored_reason is None:
+            return RightsResult(AuditOutcome.REFUSED)
+        by, now = self._actor.caller_name, self._now
+        if not restrictions.lift(self._session, restriction_id, citizen_id, reason=stored_reason, by=by, now=now):
+            return RightsResult(AuditOutcome.FAILED, (RightsFault.OVER_ALREADY,))
+        rebuild()
+        self._write(AuditAction.LIFT_RESTRICTION, AuditOutcome.SHOWN, citizen_id, stored_reason)
+        return RightsResult(AuditOutcome.SHOWN)
+
     def forget(self, citizen_id: UUID, reason: str, *, is_confirmed: bool, forget: Forget) -> RightsResult:
         """Delete everything about the citizen but the log, or say what must be corrected first."""
         faults = {
@@ -195,7 +259,9 @@ class RightsDesk:
 
     def is_known(self, citizen_id: UUID) -> bool:
         """Whether anything is stored about the citizen."""
-        return citizen_id in overviews.headers(self._session, [citizen_id])
+        return citizen_id in overviews.headers(self._session, [citizen_id]) or (
+            self._is_restricted(citizen_id) and read_hidden(self._session, citizen_id) is not None
+        )
 
     def record_decision(self, action: AuditAction, citizen_id: UUID, reason: str) -> bool:
         """Decide an act that stores nothing, and write its line; whether it may be done."""
@@ -214,6 +280,9 @@ class RightsDesk:
         outcome = AuditOutcome.SHOWN if is_allowed else AuditOutcome.REFUSED
         self._write(AuditAction.READ_RIGHTS, outcome, citizen_id)
         return is_allowed
+
+    def _is_restricted(self, citizen_id: UUID) -> bool:
+        return bool(restrictions.restricted_among(self._session, [citizen_id]))
 
     def _is_held(self, citizen_id: UUID) -> bool:
         return bool(repository.held_among(self._session, [citizen_id], self._today))

@@ -27,6 +27,7 @@ from hub.course import repository as course
 from hub.course.views import MyCitizen
 from hub.errors import MissingRole
 from hub.overview import repository as overviews
+from hub.rights.restriction_repository import restricted_among
 from hub.sources.repository import source_areas
 from schemas.access import (
     AccessFacts,
@@ -118,7 +119,7 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
         family = sorted(facts.keys() - {citizen_id})
         decisions += [_decide(actor, other, facts[other], others(other)) for other in family]
     areas = source_areas(session)
-    write_all(session, [_line_of(actor, decided, now, areas) for decided in decisions])
+    write_all(session, [_line_of(session, actor, decided, now, areas) for decided in decisions])
     whole = [read(decided.facts) for decided in decisions if decided.facts is not None and decided.decision.allowed]
     masked = cut_and_mask_all(
         session,
@@ -151,9 +152,11 @@ def _decide(actor: Actor, citizen_id: UUID, facts: AccessFacts | None, request: 
     return _CitizenDecision(citizen_id, facts, request, decision)
 
 
-def _line_of(actor: Actor, decided: _CitizenDecision, now: datetime, areas: Mapping[str, Area]) -> AuditEntry:
+def _line_of(
+    session: Session, actor: Actor, decided: _CitizenDecision, now: datetime, areas: Mapping[str, Area]
+) -> AuditEntry:
     if decided.facts is None:
-        return _unknown(actor, AuditAction.OPEN_OVERVIEW, decided.citizen_id, decided.request, now)
+        return _unknown(session, actor, AuditAction.OPEN_OVERVIEW, decided.citizen_id, decided.request, now)
     outcome = AuditOutcome.SHOWN if decided.decision.allowed else AuditOutcome.REFUSED
     entry = audit_entry(actor, AuditAction.OPEN_OVERVIEW, outcome, decided.request, now)
     return entry_about(decided.facts, decided.decision, entry, areas)
@@ -195,7 +198,7 @@ def reveal(  # noqa: PLR0913  keyword-only from the fields on
     """
     facts = course.access_facts(session, actor, citizen_id, danish_day(now))
     if facts is None:
-        write(session, _unknown(actor, AuditAction.REVEAL, citizen_id, request, now))
+        write(session, _unknown(session, actor, AuditAction.REVEAL, citizen_id, request, now))
         return Opened(decision=_refusal())
     allowed = may_reveal(actor, facts, request.override_reason or "")
     page = decide(actor, facts, request.model_copy(update={"override_reason": None}))
@@ -345,7 +348,7 @@ def record_print(
     """Write that the page about the citizen was printed, with the right it could be opened with."""
     facts = course.access_facts(session, actor, citizen_id, danish_day(now))
     if facts is None:
-        write(session, _unknown(actor, AuditAction.PRINT, citizen_id, request, now))
+        write(session, _unknown(session, actor, AuditAction.PRINT, citizen_id, request, now))
         return _refusal()
     decision = decide(actor, facts, request)
     outcome = AuditOutcome.SHOWN if decision.allowed else AuditOutcome.REFUSED
@@ -381,8 +384,12 @@ def record_failure(
     write(session, audit_entry(actor, action, AuditOutcome.FAILED, request, now, citizen_id=citizen_id))
 
 
-def _unknown(actor: Actor, action: AuditAction, citizen_id: UUID, request: AccessRequest, now: datetime) -> AuditEntry:
-    return audit_entry(actor, action, AuditOutcome.NOT_FOUND, request, now, citizen_id=citizen_id)
+def _unknown(
+    session: Session, actor: Actor, action: AuditAction, citizen_id: UUID, request: AccessRequest, now: datetime
+) -> AuditEntry:
+    """Nobody has that key, or the citizen's processing is restricted: then the line says that it was refused."""
+    outcome = AuditOutcome.REFUSED if restricted_among(session, [citizen_id]) else AuditOutcome.NOT_FOUND
+    return audit_entry(actor, action, outcome, request, now, citizen_id=citizen_id)
 
 
 def _refusal() -> Decision:

@@ -21,6 +21,8 @@ from hub.course.plan_repository import read_plan
 from hub.course.subject_repository import CitizensCourse, list_courses, list_disclosure_ids
 from hub.course.trial_repository import list_trials
 from hub.overview import repository as overviews
+from hub.overview.service import read_hidden
+from hub.rights.restriction_repository import restricted_among
 from schemas.access import AuditAction, AuditEntry, AuditOutcome
 from schemas.base import Schema
 from schemas.disclosure import Disclosure
@@ -207,11 +209,18 @@ def make_copy(
     if not desk.record_decision(AuditAction.EXPORT_DATA, citizen_id, ""):
         return CopyResult()
     _, overview = overviews.current(session, [citizen_id]).get(citizen_id, (0, None))
+    if overview is None and restricted_among(session, [citizen_id]):
+        overview = read_hidden(session, citizen_id)
     if overview is None:
         return CopyResult(is_unknown=True)
     withheld: Counter[WithheldRule] = Counter()
     hide = partial(without_others, names=others_names(overview), withheld=withheld)
-    is_guarded = bool(overviews.guarded(session, [citizen_id], danish_day(now)))
+    # Of a restricted citizen no protection is stored: then whoever the page names counts as living with them.
+    near = overview.people if restricted_among(session, [citizen_id]) else ()
+    is_guarded = bool(
+        overview.header.person.name_address_protected
+        or overviews.guarded(session, [citizen_id, *near], danish_day(now))
+    )
     courses = list_courses(session, citizen_id)
     identifiers = overview.header.identifiers
     disclosures = [get_disclosure(session, number) for number in list_disclosure_ids(session, citizen_id)]

@@ -17,7 +17,7 @@ _YEAR = "cast(extract(year FROM {} AT TIME ZONE 'Europe/Copenhagen') AS int)"
 """The Danish year of an instant."""
 _ACTIVE = """
     FROM courses c
-    JOIN course_citizens n
+    JOIN unrestricted_course_citizens n
       ON n.course_id = c.id AND n.valid_from <= {on} AND (n.valid_to IS NULL OR {on} < n.valid_to)
     WHERE c.started_on <= {on} AND (c.ended_on IS NULL OR {on} < c.ended_on)
       AND EXISTS (SELECT FROM consents s

@@ -20,7 +20,7 @@ from schemas.source import Area
 _KEYS = "SELECT cast(:citizen_id AS uuid) UNION ALL SELECT id FROM citizen_keys WHERE merged_into = :citizen_id"
 
 _ON_COURSE = """
-    JOIN course_citizens n
+    JOIN unrestricted_course_citizens n
       ON n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
     LEFT JOIN citizen_keys k ON k.id = n.citizen_id
 """
@@ -55,6 +55,17 @@ _FACTS_OF_TEAMS = text(f"""
     GROUP BY c.id, c.title, n.citizen_id, k.merged_into, c.started_on
     ORDER BY c.started_on DESC, c.id
 """)
+
+_RESTRICTED = text(f"""
+    SELECT count(DISTINCT coalesce(k.merged_into, n.citizen_id))
+    FROM courses c JOIN course_citizens n
+      ON n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
+    JOIN restricted_citizens r ON r.citizen_id = n.citizen_id LEFT JOIN citizen_keys k ON k.id = n.citizen_id
+    JOIN team_memberships m
+      ON m.course_id = c.id AND m.actor_id = :actor_id
+     AND m.valid_from <= :on AND (m.valid_to IS NULL OR :on < m.valid_to)
+    WHERE {_OPEN}
+""")  # noqa: S608  as above
 
 _COURSE_OF_CITIZEN = text(f"""
     SELECT c.id AS course_id, n.citizen_id AS member_key,
@@ -93,6 +104,11 @@ def team_facts(session: Session, actor: Actor, citizen_id: UUID, on: date) -> Te
     """
     rows = fetch_rows(session, _FACTS_OF_CITIZEN, {**_parameters(actor, on), "citizen_id": citizen_id})
     return TeamFacts.model_validate(rows[0]) if rows else None
+
+
+def count_restricted(session: Session, actor: Actor, on: date) -> int:
+    """How many citizens on the actor's courses are left out, because the processing of their data is restricted."""
+    return session.scalar(_RESTRICTED, _parameters(actor, on)) or 0
 
 
 class CitizenPlace(NamedTuple):

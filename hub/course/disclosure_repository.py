@@ -26,10 +26,11 @@ _FROM = """
     FROM disclosures d LEFT JOIN citizen_keys k ON k.id = d.citizen_id
     LEFT JOIN employees s ON s.id = d.stated_by LEFT JOIN employees e ON e.id = d.ended_by
 """
+_UNRESTRICTED = "NOT EXISTS (SELECT FROM restricted_citizens r WHERE r.citizen_id = d.citizen_id)"
 _GET = text(f"SELECT {_FIELDS} {_FROM} WHERE d.id = :id FOR UPDATE OF d")
 _LIST_TO = text(f"""
     SELECT {_FIELDS} {_FROM}
-    WHERE d.ended_at IS NULL AND :on <= d.last_day AND d.stated_by <> :actor_id
+    WHERE d.ended_at IS NULL AND :on <= d.last_day AND d.stated_by <> :actor_id AND {_UNRESTRICTED}
       AND (d.receivers @> ARRAY[cast(:actor_id AS text)]
            OR d.course_id = ANY(ARRAY(SELECT course_id FROM team_memberships m
                                       WHERE m.actor_id = :actor_id AND m.valid_from <= :on
@@ -37,7 +38,7 @@ _LIST_TO = text(f"""
     ORDER BY d.id DESC LIMIT :size OFFSET :start
 """)  # noqa: S608  as above
 _LIST_BY = text(f"""
-    SELECT {_FIELDS} {_FROM} WHERE d.stated_by = :actor_id
+    SELECT {_FIELDS} {_FROM} WHERE d.stated_by = :actor_id AND {_UNRESTRICTED}
     ORDER BY d.ended_at IS NULL AND :on <= d.last_day DESC, d.id DESC LIMIT :size OFFSET :start
 """)
 _END = text("UPDATE disclosures SET ended_at = :now, ended_by = :by WHERE id = :id AND ended_at IS NULL RETURNING id")

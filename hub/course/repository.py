@@ -43,7 +43,7 @@ _MEMBERSHIPS = f"""
     SELECT coalesce(k.merged_into, n.citizen_id) AS citizen_id, m.course_id, m.function, m.valid_from, c.title
     FROM team_memberships m
     JOIN courses c ON c.id = m.course_id AND c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on)
-    JOIN course_citizens n
+    JOIN unrestricted_course_citizens n
       ON n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
     LEFT JOIN citizen_keys k ON k.id = n.citizen_id
     WHERE m.actor_id = :actor_id AND m.valid_from <= :on AND (m.valid_to IS NULL OR :on < m.valid_to)
@@ -75,7 +75,7 @@ _NAMED = """
 _COURSE_OF = f"""
     SELECT c.id, c.title, c.started_on
     FROM courses c
-    JOIN course_citizens n
+    JOIN unrestricted_course_citizens n
       ON n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
     WHERE n.citizen_id IN (SELECT :citizen_id UNION ALL SELECT id FROM citizen_keys WHERE merged_into = :citizen_id)
       AND c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on) AND {_CONSENTS_TO_COURSE}
@@ -87,7 +87,7 @@ _COURSE_OF = f"""
 _COURSE_MEMBERS = f"""
     SELECT DISTINCT coalesce(k.merged_into, n.citizen_id) AS citizen_id
     FROM ({_COURSE_OF}) course
-    JOIN course_citizens n
+    JOIN unrestricted_course_citizens n
       ON n.course_id = course.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
     LEFT JOIN citizen_keys k ON k.id = n.citizen_id
     WHERE {_CONSENTS_TO_COURSE}
@@ -208,7 +208,7 @@ _COURSES_OF_EMPLOYEES = text(f"""
            array_agg(DISTINCT coalesce(k.merged_into, n.citizen_id)) AS citizens
     FROM team_memberships m
     JOIN courses c ON c.id = m.course_id AND c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on)
-    JOIN course_citizens n
+    JOIN unrestricted_course_citizens n
       ON n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
     LEFT JOIN citizen_keys k ON k.id = n.citizen_id
     WHERE m.actor_id = ANY(:actor_ids) AND m.valid_from <= :on AND (m.valid_to IS NULL OR :on < m.valid_to)

@@ -37,7 +37,7 @@ _OF_COURSE = """
                AND s.given_on <= :on AND (s.expires_on IS NULL OR :on < s.expires_on)
                AND (s.withdrawn_on IS NULL OR :on < s.withdrawn_on)
            )) AS has_consented
-    FROM course_citizens n LEFT JOIN citizen_keys k ON k.id = n.citizen_id
+    FROM unrestricted_course_citizens n LEFT JOIN citizen_keys k ON k.id = n.citizen_id
     WHERE n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
     GROUP BY 1
 """
@@ -152,14 +152,14 @@ _LOCK_CITIZENS = text("""
 
 _ON_OPEN_COURSE = text(f"""
     SELECT DISTINCT coalesce(k.merged_into, n.citizen_id) AS citizen_id
-    FROM course_citizens n JOIN courses c ON c.id = n.course_id AND {_OPEN}
+    FROM unrestricted_course_citizens n JOIN courses c ON c.id = n.course_id AND {_OPEN}
     LEFT JOIN citizen_keys k ON k.id = n.citizen_id
     WHERE coalesce(k.merged_into, n.citizen_id) = ANY(:citizen_ids) AND (n.valid_to IS NULL OR :on < n.valid_to)
 """)  # noqa: S608  as above
 
 _ALL_ON_OPEN_COURSES = text(f"""
     SELECT DISTINCT coalesce(k.merged_into, n.citizen_id) AS citizen_id
-    FROM course_citizens n JOIN courses c ON c.id = n.course_id AND {_OPEN}
+    FROM unrestricted_course_citizens n JOIN courses c ON c.id = n.course_id AND {_OPEN}
     LEFT JOIN citizen_keys k ON k.id = n.citizen_id
     WHERE n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
     ORDER BY 1

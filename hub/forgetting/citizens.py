@@ -17,7 +17,7 @@ from hub.matching.repository import citizen_of
 from hub.matching.service import ForgottenCitizen
 from hub.matching.service import forget_citizen as forget_in_matching
 from hub.overview import repository as overviews
-from hub.overview.service import rebuild
+from hub.overview.service import read_hidden, rebuild
 from hub.quarantine.service import forget_people
 from hub.rights import repository
 from hub.rights.errors import CitizenHeld
@@ -128,6 +128,8 @@ def _delete(
 def _given_names(session: Session, citizen_id: UUID) -> frozenset[str]:
     """By which names others may have called the citizen in what they wrote: the first names."""
     header = overviews.headers(session, [citizen_id]).get(citizen_id)
+    if header is None and (hidden := read_hidden(session, citizen_id)) is not None:
+        header = hidden.header
     if header is None:
         return frozenset()
     names = [header.person.given_name, header.display_name, *(each.name for each in header.stated_identities)]

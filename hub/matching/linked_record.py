@@ -23,3 +23,5 @@ class LinkedRecord:
     """What the citizen is to the record; the strongest role where the record names the citizen twice."""
     party_citizens: tuple[UUID | None, ...]
     """One for each of ``record.parties``, in their order. None: not (or not surely) known to us."""
+    names_hidden_protected: bool = False
+    """It names somebody protected, or near to protection, whose processing is restricted, and whose place is empty."""

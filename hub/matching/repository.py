@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -15,8 +15,10 @@ from hub.intake.repository import read_document
 from hub.matching.conflict_repository import IS_OPEN
 from hub.matching.linked_record import LinkedRecord
 from hub.matching.rules import PartyState
+from hub.rights.restriction_repository import restricted_among
 from schemas.base import Instant, Schema
 from schemas.identifiers import NATIONAL_NAMESPACE, Identifier, IdentifierKind
+from schemas.people import RelationFact
 from schemas.record import PartyRole, SourceRecord
 
 _STRENGTH = {role.value: place for place, role in enumerate((PartyRole.PRIMARY, PartyRole.CONCERNED, PartyRole.OTHER))}
@@ -50,6 +52,22 @@ _LINKED = """
     WHERE mine.citizen_id = ANY(:citizen_ids) AND NOT r.deleted AND (mine.role <> 'other' OR r.kind = 'relation')
       AND
 """
+_PROTECTED = text("""
+    SELECT DISTINCT mine.citizen_id
+    FROM record_parties mine
+    JOIN stored_records r
+      ON r.id = mine.record_id AND r.is_current AND NOT r.deleted AND r.kind IN ('person', 'relation')
+    JOIN record_parties near ON near.record_id = r.id
+    JOIN record_parties told ON told.citizen_id = near.citizen_id AND told.role = 'primary'
+    JOIN stored_records p ON p.id = told.record_id AND p.is_current AND NOT p.deleted AND p.kind = 'person'
+    WHERE mine.citizen_id = ANY(:ids) AND (p.document #>> '{fact,name_address_protected}')::boolean
+""")
+"""Those whom a source calls protected, or who stand in a relation to somebody whom one does: all who may be guarded."""
+_NAMED_WITH = text("""
+    SELECT DISTINCT other.citizen_id
+    FROM record_parties mine JOIN record_parties other ON other.record_id = mine.record_id
+    WHERE mine.citizen_id = :citizen_id AND other.citizen_id IS NOT NULL
+""")
 _LINKED_THEN = _LINKED.replace(
     "FROM record_parties mine JOIN",
     """FROM unnest(cast(:citizen_ids AS uuid[]), cast(:moments AS timestamptz[])) AS looked (citizen_id, moment)
@@ -134,7 +152,7 @@ def numbers_of(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, tu
 
 
 def linked_records(
-    session: Session, citizen_ids: Collection[UUID], as_known: datetime | None = None
+    session: Session, citizen_ids: Collection[UUID], as_known: datetime | None = None, *, with_restricted: bool = False
 ) -> dict[UUID, tuple[LinkedRecord, ...]]:
     """The records that reach each citizen's overview, in an order of their own content.
 
@@ -143,19 +161,62 @@ def linked_records(
     source had registered by then. Replaced statements come along where they told a person's life status, and where the
     hub held them of a case by then. Who is who is always today's knowledge. Every citizen asked for is in the
     answer, if with nothing.
+
+    This and the two below are the only way by which what sources say reaches anybody. Of a citizen whose processing is
+    restricted they give nothing, and in records about others the citizen's place is empty; *with_restricted*: all of
+    it, for the DPO.
     """
     parameters = {"citizen_ids": list(citizen_ids), "as_known": as_known}
     rows = session.execute(text(_LINKED + _STOOD_OR_LIFE_STATUS), parameters).all()
-    return _linked_by_citizen(rows, citizen_ids)
+    return _linked_by_citizen(rows, citizen_ids, _Restricted.read(session, rows, with_restricted=with_restricted))
 
 
-def _linked_by_citizen(rows: Sequence[Row[Any]], citizen_ids: Collection[UUID]) -> dict[UUID, tuple[LinkedRecord, ...]]:
+class _Restricted(NamedTuple):
+    """Citizens among the parties of some records whose processing is restricted."""
+
+    citizens: frozenset[UUID] = frozenset()
+    protected: frozenset[UUID] = frozenset()
+    """Those of them who are protected, or stand in a relation to somebody who is."""
+
+    @classmethod
+    def read(cls, session: Session, rows: Sequence[Row[Any]], *, with_restricted: bool = False) -> Self:
+        named = {citizen_id for row in rows for citizen_id in row.parties if citizen_id is not None}
+        citizens = frozenset() if with_restricted or not named else restricted_among(session, named)
+        parameters = {"ids": list(citizens)}
+        return cls(citizens, frozenset(session.scalars(_PROTECTED, parameters)) if citizens else frozenset())
+
+    def hide(self, linked: LinkedRecord) -> LinkedRecord | None:
+        """The record with the places of these citizens empty; None: it is about one of them."""
+        named = self.citizens.intersection(filter(None, linked.party_citizens))
+        if not named:
+            return linked
+        places = tuple(zip(linked.record.parties, linked.party_citizens, strict=True))
+        if (
+            linked.role is not PartyRole.PRIMARY
+            and any(citizen_id in named and party.role is PartyRole.PRIMARY for party, citizen_id in places)
+            and not isinstance(linked.record.fact, RelationFact)
+        ):
+            return None
+        parties = tuple(party.forgotten() if citizen_id in named else party for party, citizen_id in places)
+        return replace(
+            linked,
+            record=linked.record.model_copy(update={"parties": parties}),
+            party_citizens=tuple(None if each in named else each for each in linked.party_citizens),
+            names_hidden_protected=bool(named & self.protected),
+        )
+
+
+def _linked_by_citizen(
+    rows: Sequence[Row[Any]], citizen_ids: Collection[UUID], restricted: _Restricted
+) -> dict[UUID, tuple[LinkedRecord, ...]]:
     records_by_citizen: dict[UUID, dict[UUID, LinkedRecord]] = {citizen_id: {} for citizen_id in citizen_ids}
     read: dict[UUID, SourceRecord] = {}
     for row in sorted(rows, key=lambda row: _STRENGTH[row.role]):
         if row.id not in read:
             read[row.id] = read_document(row.document, row.registered_at, row.observed_at, row.flag)
-        records_by_citizen[row.citizen_id].setdefault(row.id, _linked(row, read[row.id]))
+        linked = None if row.citizen_id in restricted.citizens else restricted.hide(_linked(row, read[row.id]))
+        if linked is not None:
+            records_by_citizen[row.citizen_id].setdefault(row.id, linked)
     return {
         citizen_id: tuple(sorted(records.values(), key=_own_order))
         for citizen_id, records in records_by_citizen.items()
@@ -164,7 +225,8 @@ def _linked_by_citizen(rows: Sequence[Row[Any]], citizen_ids: Collection[UUID]) 
 
 def linked_records_then(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, tuple[LinkedRecord, ...]]:
     """``linked_records`` of each citizen as known at the moment given for it, in one statement."""
-    return _linked_by_citizen(session.execute(_REGISTERED_THEN, _looked(moments)).all(), moments)
+    rows = session.execute(_REGISTERED_THEN, _looked(moments)).all()
+    return _linked_by_citizen(rows, moments, _Restricted.read(session, rows))
 
 
 def linked_records_held(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, tuple[LinkedRecord, ...]]:
@@ -172,7 +234,8 @@ def linked_records_held(session: Session, moments: Mapping[UUID, datetime]) -> d
 
     Whenever they were registered, and each as if nothing had replaced it.
     """
-    linked = _linked_by_citizen(session.execute(_HELD_THEN, _looked(moments)).all(), moments)
+    rows = session.execute(_HELD_THEN, _looked(moments)).all()
+    linked = _linked_by_citizen(rows, moments, _Restricted.read(session, rows))
     return {key: tuple(replace(record, registered_to=None) for record in records) for key, records in linked.items()}
 
 
@@ -183,6 +246,11 @@ def _looked(moments: Mapping[UUID, datetime]) -> dict[str, object]:
 def citizens_with_news(session: Session, moments: Mapping[UUID, datetime]) -> frozenset[UUID]:
     """The citizens about whom the hub has received anything since the moment given for each."""
     return frozenset(session.scalars(_WITH_NEWS, _looked(moments)))
+
+
+def named_with(session: Session, citizen_id: UUID) -> frozenset[UUID]:
+    """The citizen, and everybody whom a record names together with the citizen."""
+    return frozenset(session.scalars(_NAMED_WITH, {"citizen_id": citizen_id})) | {citizen_id}
 
 
 def citizen_of(session: Session, digest: str) -> UUID | None:

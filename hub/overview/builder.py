@@ -45,6 +45,10 @@ def build(  # noqa: PLR0913  keyword-only from the areas on
     identifiers = _identifiers(citizen_id, counted, numbers)
     former = [number.identifier for number in numbers or () if number.is_former]
     persons = merge_persons(counted, identifiers, superseded, former)
+    if any(linked_record.names_hidden_protected for linked_record in counted):
+        # Whoever is guarded with somebody of whom nothing is shown stays guarded: an address or a unit would tell it.
+        person = persons.person.model_copy(update={"name_address_protected": True})
+        persons = persons._replace(person=person)
     relations = merge_relations(citizen_id, counted)
     return Overview(
         citizen_id=citizen_id,

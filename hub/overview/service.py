@@ -170,6 +170,14 @@ def read(session: Session, citizen_id: UUID, as_known: datetime | None = None) -
     return built if _has_content(built) else None
 
 
+def read_hidden(session: Session, citizen_id: UUID) -> Overview | None:
+    """What the overview would say of a citizen whose processing is restricted: for the DPO, and never stored."""
+    linked = linked_records(session, [citizen_id], with_restricted=True)[citizen_id]
+    numbers = numbers_of(session, [citizen_id])[citizen_id]
+    built = build(citizen_id, linked, areas=source_areas(session), numbers=numbers)
+    return built if _has_content(built) else None
+
+
 def read_seen(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, Overview]:
     """What could be seen of each citizen at the moment given for it; where nothing was there it is left out.
 

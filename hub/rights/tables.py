@@ -33,6 +33,28 @@ class LegalHoldRow(Base):
     release_reason: Mapped[str] = mapped_column(Text, server_default="")
 
 
+class CitizenRestrictionRow(Base):
+    """The citizen's processing is restricted until somebody lifts it: what is stored stays, and nobody is shown it."""
+
+    __tablename__ = "citizen_restrictions"
+    __table_args__ = (
+        CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted"),
+        Index("ix_citizen_restrictions_citizen_id", "citizen_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    citizen_id: Mapped[UUID]
+    reason: Mapped[str] = mapped_column(Text)
+    review_on: Mapped[date | None]
+    """When the DPO looks at it again. It never ends by itself: the citizen is told before (article 18(3))."""
+    placed_by: Mapped[str] = mapped_column(Text)
+    """Name of the employee, here and below."""
+    placed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    lifted_by: Mapped[str | None] = mapped_column(Text)
+    lifted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    lift_reason: Mapped[str] = mapped_column(Text, server_default="")
+
+
 class CitizenForgettingRow(Base):
     """A citizen who was forgotten. Nothing in it says who that is: our key led to a row that is deleted."""
 

@@ -16,7 +16,7 @@ from hub.access.masking import mask_numbers
 from hub.audit.repository import LoggedEntry, Only
 from hub.clock import danish_day
 from hub.course.views import MinorOfMine, MyCitizen
-from hub.errors import AccessRefused, CitizenNotFound
+from hub.errors import AccessRefused
 from hub.overview.changes import Change
 from hub.overview.follow_ups import FollowUps, list_follow_ups
 from hub.web.citizen.loading import NotOpened, earliest_not_updated, open_citizen
@@ -318,7 +318,8 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
         if citizen.facts is not None:
             decision = citizen.decision.model_dump(mode="json")
             return error_page(request, AccessRefused(), more={"decision": decision})
-    raise CitizenNotFound
+        unknown = context.unknown_citizen(citizen_id)
+    raise unknown
 
 
 @router.get("/tilsyn", summary="Lines of the log", responses=LOGGED_IN)

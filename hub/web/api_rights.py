@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
-from hub.access.rights import RightsFault, RightsOverview, RightsResult, RightsView, WrittenHold
+from hub.access.rights import RightsFault, RightsOverview, RightsResult, RightsView, WrittenHold, WrittenRestriction
 from hub.rights.stores import DeletionCount, Store
 from hub.web.api import LOGGED_IN, PROBLEM
 from hub.web.deletions.routes import DELETIONS, read_deletions
@@ -19,10 +19,12 @@ from hub.web.rights.routes import (
     copy_of,
     forget_whole,
     lift_forgetting,
+    lift_restriction,
     place_hold,
     read_all,
     read_rights,
     release_hold,
+    restrict_citizen,
 )
 from hub.web.shell.form_token import require_header_token
 from hub.web.shell.request_context import open_request
@@ -42,11 +44,26 @@ class HoldAsk(Schema):
     """None: until it is released."""
 
 
+class RestrictionAsk(Schema):
+    """Why nobody else may be shown the citizen, and when the DPO looks at it again."""
+
+    reason: str = Field(max_length=500)
+    review_on: date | None = None
+    """It does not end by itself."""
+
+
 class ReasonAsk(Schema):
     """Why."""
 
     reason: str = Field(max_length=500)
     """National numbers, and names of the citizen and the relatives, are masked before it is stored."""
+
+
+class LiftAsk(ReasonAsk):
+    """Why a restriction is lifted."""
+
+    is_told: bool
+    """The citizen was told before (GDPR article 18(3))."""
 
 
 class ForgetAsk(ReasonAsk):
@@ -140,6 +157,30 @@ def release(request: Request, citizen_id: UUID, hold_id: Number, ask: ReasonAsk)
     """What is due can be deleted again."""
     with open_request(request, RIGHTS) as context:
         return _answer(release_hold(context, citizen_id, hold_id, ask.reason.strip()))
+
+
+@router.post(
+    "/{citizen_id}/begraensning",
+    summary="Restrict the processing of a citizen's data",
+    responses=UNKNOWN,
+    dependencies=[Depends(require_header_token)],
+)
+def restrict(request: Request, citizen_id: UUID, ask: RestrictionAsk) -> RightsAnswer:
+    """Nobody but the DPO is shown any of it; sources are read on."""
+    with open_request(request, RIGHTS) as context:
+        written = WrittenRestriction(reason=ask.reason.strip(), review_on=ask.review_on)
+        return _answer(restrict_citizen(context, citizen_id, written))
+
+
+@router.post(
+    "/{citizen_id}/begraensning/{restriction_id}/ophaev",
+    summary="Lift a restriction",
+    dependencies=[Depends(require_header_token)],
+)
+def lift_restricted(request: Request, citizen_id: UUID, restriction_id: Number, ask: LiftAsk) -> RightsAnswer:
+    """Those who may see the citizen again. The citizen was told before."""
+    with open_request(request, RIGHTS) as context:
+        return _answer(lift_restriction(context, citizen_id, restriction_id, ask.reason.strip(), is_told=ask.is_told))
 
 
 @router.post(

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from hub.access.rule_points import CitizenPoints, PointFault
 from hub.access.rule_register import RegisterView, RuleDecision, RuleFault
-from hub.errors import AccessRefused, CitizenNotFound
+from hub.errors import AccessRefused
 from hub.web.api import ABOUT_ONE, LOGGED_IN
 from hub.web.citizen.loading import NotOpened, load_page_data, open_citizen
 from hub.web.citizen.point_routes import assess_point, fault_text
@@ -96,7 +96,8 @@ def points(request: Request, citizen_id: UUID) -> Response:
         if citizen.facts is not None:
             decision = citizen.decision.model_dump(mode="json")
             return error_page(request, AccessRefused(), more={"decision": decision})
-    raise CitizenNotFound
+        unknown = context.unknown_citizen(citizen_id)
+    raise unknown
 
 
 @router.post("/punkter/{citizen_id}/vurder", summary="Judge a point", responses=ABOUT_ONE, dependencies=TOKEN)

@@ -1,5 +1,6 @@
 """Asks the hub and the oracle the same, and collects where they differ."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
@@ -51,12 +52,16 @@ def ask(database: Database, index: PostgresIndex, seed: int, questions: int) -> 
         with database.transaction() as session:
             facts = access_facts_of(session, actor, keys, day)
         for citizen in world.citizens:
-            decision = decide(actor, facts[citizen.key], _request(reason))
+            asked += 1
             expected = answer(world, actor, citizen, day, reason)
+            if citizen.key not in facts:
+                if citizen not in world.restricted:
+                    yield f"seed {seed}: {actor.id} {citizen.number}: there is nobody"
+                continue
+            decision = decide(actor, facts[citizen.key], _request(reason))
             told = (decision.basis, decision.shown, decision.may_reveal)
             if told != (expected.basis, expected.shown, expected.may_reveal):
                 yield f"seed {seed}: {actor.id} {citizen.number} {day} {reason!r}: {told}, and not {expected}"
-            asked += 1
             if asked % PAGE_EVERY == 0:
                 yield from _page(database, world, actor, _whose_page(random, world, actor, day, reason), day, reason)
         if asked % SEARCH_EVERY < CITIZENS:
@@ -130,6 +135,9 @@ def _faults(world: World, citizen: Citizen, day: date, expected: Answer, text: s
         stands = f"secret{area}{citizen.number}" in text
         if stands > is_due or (is_whole and stands < is_due):
             yield f"words of {area}"
+    for hidden in world.restricted:
+        if re.search(rf"secret[a-z]+{hidden.number}\b", text):
+            yield f"words of {hidden.number}, whose processing is restricted"
     if is_guarded(world, citizen, day) and f"place{citizen.number}" in text:
         yield "a place of somebody guarded"
 

@@ -51,6 +51,8 @@ def answer(world: World, actor: Actor, citizen: Citizen, day: date, reason: str)
     """Whether, with which right, and what."""
     nothing = Answer(Basis.NONE, frozenset(), may_reveal=False, may_find=False)
     is_self = actor.own_identifier_digest == keyed_digest(citizen.cpr, DIGEST_KEY)
+    if citizen in world.restricted:
+        return nothing
     if is_self or Role.TEAM_MEMBER not in actor.roles or NEVER & actor.roles:
         return nothing
     relation, consented = _relation(world, actor, citizen, day)

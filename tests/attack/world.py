@@ -14,6 +14,8 @@ from hub.digest import keyed_digest
 from hub.matching.tables import CitizenIdentifierRow, CitizenRow
 from hub.overview import repository as overviews
 from hub.overview.repository import NewOverview
+from hub.overview.service import rebuild
+from hub.rights.restriction_repository import restrict
 from schemas.access import Actor, Role
 from schemas.codes import Coded
 from schemas.consent import AREA_CATEGORIES, ConsentCell, ConsentForm, ConsentGiver
@@ -82,6 +84,9 @@ class Citizen:
     living: tuple[Living, ...] = ()
 
 
+RESTRICTED_EVERY = 12
+
+
 @dataclass(frozen=True)
 class Consent:
     """What a citizen consented to: these categories of an area; of no area: the course."""
@@ -113,6 +118,11 @@ class World:
     citizens: list[Citizen]
     actors: list[Actor]
     courses: list[Course] = field(default_factory=list)
+
+    @property
+    def restricted(self) -> list[Citizen]:
+        """Those whose processing is restricted (docs/access.md: nobody is shown anything of them)."""
+        return [each for each in self.citizens if each.number % RESTRICTED_EVERY == 0 and not each.protected]
 
 
 def make_world(seed: int, citizens: int, actors: int) -> World:
@@ -350,6 +360,9 @@ def store(session: Session, world: World) -> None:
     pages = [overview_of(world, each) for each in world.citizens]
     new = [NewOverview(page.citizen_id, 1, "", page, page.model_dump_json(exclude_none=True)) for page in pages]
     overviews.write(session, new, NOW)
+    for each in world.restricted:
+        restrict(session, each.key, reason="Bestridt", review_on=None, by="Jens", now=NOW)
+    rebuild(session, [each.key for each in world.restricted], now=NOW)
     for course in world.courses:
         course_id, citizen_id = uuid4(), world.citizens[course.citizen].key
         session.add(CourseRow(id=course_id, title="Forløb", started_on=course.started, ended_on=course.ended))

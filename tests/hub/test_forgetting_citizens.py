@@ -1,5 +1,6 @@
 """After a citizen is forgotten nothing mentions them in any store: the property, in a real database, raw."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,19 +14,28 @@ from hub.db import Database
 from hub.digest import keyed_digest
 from hub.errors import CitizenNotFound
 from hub.forgetting.citizens import Keys, forget_again, forget_citizen
+from hub.forgetting.restricting import rebuild_around
+from hub.indexing.outbox import OverviewChanged
+from hub.indexing.repository import delete_published, pending_outbox
+from hub.indexing.writer import index_changes
 from hub.matching.repository import citizen_of
 from hub.overview import repository as overviews
+from hub.overview.service import read, read_hidden, read_seen
 from hub.pipeline import rebuild_due
 from hub.quarantine.service import add
 from hub.rights import repository as rights
 from hub.rights.errors import CitizenHeld
+from hub.rights.restriction_repository import lift, list_restrictions, restrict
 from hub.rights.stores import DeletionRule, Store
 from hub.secrets import PayloadCipher, derived_keys
 from schemas.identifiers import Identifier
 from schemas.people import RelationFact, RelationKind
 from schemas.record import PartyRole, Rejection, RejectionRule, SourceRecord
+from search.opensearch import OpenSearchIndex
 from tests.factories import EMIL, IDA, MAJA, local, make_case, make_party, make_person, make_record
+from tests.hub.test_data_at_rest import raw_index
 from tests.hub.test_identity_unmerge import KEY, WIPE
+from tests.hub.test_indexing import message_of
 from tests.processing import process_records
 
 CIPHER = PayloadCipher(derived_keys(KEY))
@@ -139,6 +149,111 @@ def test_nothing_mentions_who_was_forgotten_and_the_others_are_as_they_were(
     with database.transaction() as session:
         (forgetting,) = rights.list_forgettings(session)
         assert forgetting.kept_out > 0
+
+
+@given(told=records(), who=st.sampled_from(list(PEOPLE)))
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_page_mentions_who_is_restricted_and_lifted_all_is_as_before(
+    database: Database, clock: FixedClock, told: list[SourceRecord], who: Identifier
+) -> None:
+    with database.transaction() as session:
+        session.execute(WIPE)
+        session.execute(text("TRUNCATE forgotten_digests, citizen_forgettings, citizen_restrictions"))
+    process_records(database, told, digest_key=KEY, now=clock.now())
+    citizen_id, before = key_of(database, who), pages(database)
+    assert citizen_id
+    with database.transaction() as session:
+        restrict(session, citizen_id, reason=WHY, review_on=None, by="Dorthe", now=clock.now())
+        rebuild_around(session, citizen_id, now=clock.now())
+    newer = [make_record(source_id=f"{keyed_word(who)}new", parties=[make_party(who)], fact=make_case())]
+    process_records(database, newer, digest_key=KEY, now=clock.now())
+    hidden = pages(database)
+    assert not [word for word in (PEOPLE[who], who.value, LOCAL[who].value, keyed_word(who), str(citizen_id))
+                if word in "".join(hidden.values())]  # fmt: skip
+    assert hidden.keys() == before.keys() - {citizen_id}, "the others have their pages"
+    with database.transaction() as session:
+        assert read(session, citizen_id, clock.now()) is None, "nor as it was known earlier"
+        assert read_seen(session, {citizen_id: clock.now()}) == {}
+        whole = read_hidden(session, citizen_id)
+        assert whole
+        assert any(entry.id.endswith("new") for entry in whole.entries()), "sources go on telling"
+        (restriction,) = list_restrictions(session, citizen_id)
+        assert lift(session, restriction.id, citizen_id, reason=WHY, by="Dorthe", now=clock.now())
+        rebuild_around(session, citizen_id, now=clock.now())
+    after = pages(database)
+    assert {key: page for key, page in after.items() if key != citizen_id} == {
+        key: page for key, page in before.items() if key != citizen_id
+    }
+    assert after[citizen_id] != before[citizen_id], "with what came meanwhile"
+
+
+def test_who_lives_with_a_protected_and_restricted_citizen_stays_protected(
+    database: Database, clock: FixedClock
+) -> None:
+    mother = make_person(MAJA, source_id="person-1", name_address_protected=True)
+    child = make_person(IDA, source_id="person-2", given_name="Ida")
+    parties = [make_party(IDA), make_party(MAJA, role=PartyRole.OTHER, name="Majbritta")]
+    together = make_record(
+        source_id="r", parties=parties, fact=RelationFact(relation=RelationKind.PARENT), record_type="Relation"
+    )
+    process_records(database, [mother, child, together], digest_key=KEY, now=clock.now())
+    keys = [key for who in (MAJA, IDA) if (key := key_of(database, who))]
+    today = danish_day(clock.now())
+    with database.transaction() as session:
+        assert overviews.guarded(session, keys, today) == {*keys}
+        restrict(session, keys[0], reason=WHY, review_on=None, by="Dorthe", now=clock.now())
+        rebuild_around(session, keys[0], now=clock.now())
+        assert overviews.guarded(session, keys, today) == {keys[1]}
+
+
+def test_nothing_mentions_them_in_opensearch_either(
+    database: Database, opensearch_index: OpenSearchIndex, clock: FixedClock
+) -> None:
+    """The whole index, read raw, while one of the three is restricted and after another was forgotten."""
+    both = make_record(
+        source_id=f"{keyed_word(IDA)}1",
+        parties=[make_party(IDA, name="Idalina"), make_party(MAJA, role=PartyRole.OTHER, name="Majbritta"),
+                 make_party(EMIL, role=PartyRole.CONCERNED, name="Emiliano")],
+        fact=make_case(case_number="Sag 7"),
+    )  # fmt: skip
+    own = [
+        make_record(source_id=f"{keyed_word(who)}own", parties=[make_party(who)], fact=make_case()) for who in PEOPLE
+    ]
+    process_records(database, [*persons(), both, *own], digest_key=KEY, now=clock.now())
+
+    def raw() -> str:
+        with database.transaction() as session:
+            entries = pending_outbox(session, 1000)
+            delete_published(session, [entry.id for entry in entries])
+        changes = [OverviewChanged(citizen_id=each.citizen_id, version=each.version, removed=each.removed,
+                                   reindex=each.reindex) for each in entries]  # fmt: skip
+        delivered = [message_of(change.model_dump_json().encode()) for change in changes]
+        index_changes(database, opensearch_index, delivered, digest_key=KEY, clock=clock)
+        opensearch_index.refresh()
+        return raw_index(database, opensearch_index).casefold()
+
+    names = {who: name.casefold() for who, name in PEOPLE.items()}
+    assert [name for name in names.values() if name in raw()] == [*names.values()]
+    maja = key_of(database, MAJA)
+    assert maja
+    with database.transaction() as session:
+        restrict(session, maja, reason=WHY, review_on=None, by="Dorthe", now=clock.now())
+        rebuild_around(session, maja, now=clock.now())
+    hidden = raw()
+    assert names[MAJA] not in hidden
+    assert str(maja) not in hidden
+    assert names[IDA] in hidden
+    forget(database, clock, IDA)
+    left = raw()
+    assert not [word for word in (names[IDA], IDA.value, keyed_word(IDA).casefold(), names[MAJA]) if word in left]
+    assert names[EMIL] in left
+
+
+def pages(database: Database) -> dict[UUID, str]:
+    """What every page is made of, but its version."""
+    with database.transaction() as session:
+        rows = overviews.page(session, UUID(int=0), 100)
+    return {key: re.sub(r'"version":\s*\d+', "", document) for key, document in rows}
 
 
 def test_whoever_was_forgotten_is_forgotten_again_after_a_restore(database: Database, clock: FixedClock) -> None:

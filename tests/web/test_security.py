@@ -147,6 +147,8 @@ def test_the_api_gives_the_same_decision_and_a_problem_document(town: Town) -> N
         "/api/tilsyn/rettigheder/{citizen_id}/kopi",
         "/api/tilsyn/rettigheder/{citizen_id}/hold/{hold_id}/ophaev",
         "/api/tilsyn/rettigheder/{citizen_id}/slet",
+        "/api/tilsyn/rettigheder/{citizen_id}/begraensning",
+        "/api/tilsyn/rettigheder/{citizen_id}/begraensning/{restriction_id}/ophaev",
         "/api/tilsyn/sletning",
         "/api/tilsyn/loggen/haendelser",
         "/api/tilsyn/loggen/navne",

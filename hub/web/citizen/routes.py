@@ -19,7 +19,7 @@ from hub.access.redaction import redact_identifiers
 from hub.clock import danish_day
 from hub.course import service as course
 from hub.course.repository import access_facts
-from hub.errors import CitizenNotFound, HubError
+from hub.errors import HubError
 from hub.matching.repository import stands_for
 from hub.overview import service as overviews
 from hub.rate_limits.limits import Limited
@@ -119,7 +119,7 @@ def _show(
             if citizen.facts is None:
                 if (stays := stands_for(context.session, citizen_id)) is not None:
                     return RedirectResponse(f"/{side}/{stays}", 303)
-                return error_page(request, CitizenNotFound(), context.actor)
+                return error_page(request, context.unknown_citizen(citizen_id), context.actor)
             return _ask_reason(context, citizen.facts, side)
         data = load_page_data(context, citizen, PAGE_KINDS[side], as_known)
         name = first_word(data.overview.header.person.given_name) or "borger"
@@ -191,6 +191,7 @@ def ask_reason_again(request: Request, citizen_id: UUID, side: Side = "overblik"
 
     Raises:
         CitizenNotFound: there is no such citizen.
+        CitizenRestricted: the processing of the data is restricted.
     """
     with open_request(request, CITIZEN) as context:
         short: dict[str, str] = request.session.get(SHORT_REASON) or {}
@@ -198,7 +199,7 @@ def ask_reason_again(request: Request, citizen_id: UUID, side: Side = "overblik"
             return RedirectResponse(f"/{side}/{citizen_id}", 303)
         facts = access_facts(context.session, context.actor, citizen_id, danish_day(context.now))
         if facts is None:
-            raise CitizenNotFound
+            raise context.unknown_citizen(citizen_id)
         error = f"Skriv med ord, hvorfor: mindst {SHORTEST_REASON} tegn. Tal eller gentagne bogstaver er ikke nok."
         return _ask_reason(context, facts, side, reason=short["reason"], error=error)
 
@@ -247,7 +248,7 @@ def reveal(
     ):
         revealed = _reveal(context, citizen_id, reason.strip())
         if revealed is None:
-            return error_page(request, CitizenNotFound(), context.actor)
+            return error_page(request, context.unknown_citizen(citizen_id), context.actor)
         return HTMLResponse(render_fragment(revealed))
 
 
@@ -264,7 +265,7 @@ def revealed_page(request: Request, citizen_id: UUID) -> Response:
         del request.session[REVEAL_REASON]
         revealed = _reveal(context, citizen_id, stated["reason"])
         if revealed is None:
-            return error_page(request, CitizenNotFound(), context.actor)
+            return error_page(request, context.unknown_citizen(citizen_id), context.actor)
         return context.page(RevealedPage(revealed, f"/overblik/{citizen_id}"), "Skjulte oplysninger")
 
 

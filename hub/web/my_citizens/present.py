@@ -15,7 +15,7 @@ from hub.web.my_citizens.families import Family, FamilyMember
 from hub.web.my_citizens.page import BirthdayRow, FamilyRow, Filter, MyCitizensPage, PersonLink
 from hub.web.my_citizens.present_deadlines import Reader, deadline_line, is_urgent, running_deadlines
 from hub.web.my_citizens.present_meetings import meetings_today
-from hub.web.my_citizens.present_sources import source_lines
+from hub.web.my_citizens.present_sources import restricted_lines, source_lines
 from hub.web.my_citizens.present_stand_still import family_links, still_lines
 from hub.web.shell import texts as shared
 from hub.web.shell.changes import change_text, entry_text
@@ -74,6 +74,7 @@ def my_citizens_page(  # noqa: PLR0913  keyword-only from the purpose on
     sources: Mapping[str, SourceSystem] = NO_SOURCES,
     minors: Sequence[MinorOfMine] = (),
     meetings: Sequence[Meeting] = (),
+    restricted: int = 0,
 ) -> MyCitizensPage:
     """What needs me today.
 
@@ -87,6 +88,7 @@ def my_citizens_page(  # noqa: PLR0913  keyword-only from the purpose on
         sources: by name; who answers for each, and what it is called.
         minors: on none of my teams, for whom a source names me; they turn 18 within a year.
         meetings: mine of today.
+        restricted: citizens on my courses who are left out, because the processing of their data is restricted.
     """
     today = danish_day(now)
     summaries = sorted((_family(family, now) for family in families), key=lambda summary: _order(summary, today))
@@ -96,7 +98,7 @@ def my_citizens_page(  # noqa: PLR0913  keyword-only from the purpose on
     start = (filters.page - 1) * PAGE_SIZE
     return MyCitizensPage(
         summary=_summary(families, summaries),
-        source_lines=source_lines(families, sources, now),
+        source_lines=(*source_lines(families, sources, now), *restricted_lines(restricted)),
         deadline_line=deadline_line(deadlines, now),
         deadlines=tuple(deadline.row for deadline in deadlines if deadline.is_own),
         is_urgent=any(is_urgent(deadline) for deadline in deadlines),

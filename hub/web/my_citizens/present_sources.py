@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hub.web.my_citizens.families import Family
 from hub.web.shell import texts
-from hub.web.shell.dates import as_sentence, listed
+from hub.web.shell.dates import as_sentence, counted, listed
 from hub.web.shell.source_troubles import trouble_words
 from schemas.overview import Section, TroubleKind
 from schemas.source import SourceSystem
@@ -36,3 +36,10 @@ def _lines(section: Section, sources: Mapping[str, SourceSystem], now: datetime)
         yield f"{texts.SOURCE_LOADING.format(source=titles)}. {texts.MAY_LACK_NEWS}"
     if section.has_unreadable:
         yield f"{texts.SOURCE_UNREADABLE.format(source=titles)}. {texts.MAY_LACK_NEWS}"
+
+
+def restricted_lines(restricted: int) -> tuple[str, ...]:
+    """That citizens on the reader's courses are left out, because the processing of their data is restricted."""
+    if not restricted:
+        return ()
+    return (f"{counted(restricted, 'borger', 'borgere')} på dine forløb vises ikke: behandlingen er begrænset.",)

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from hub.access.coming_of_age import list_turning_18
 from hub.access.meeting_agenda import list_my_meetings
 from hub.clock import danish_day, danish_midnight
+from hub.course.consent_repository import count_restricted
 from hub.web.my_citizens.families import load_families
 from hub.web.my_citizens.page import MyCitizensPage
 from hub.web.my_citizens.present import Filters, my_citizens_page
@@ -65,6 +66,7 @@ def my_citizens(
             reader=Reader(context.actor.area, context.actor.unit_id),
             sources={source.name: source for source in context.sources},
             meetings=meetings.meetings,
+            restricted=count_restricted(context.session, context.actor, today),
             minors=list_turning_18(context.session, context.actor, context.access(), now=context.now),
         )
         return context.page(page)

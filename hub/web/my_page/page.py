@@ -130,6 +130,8 @@ class OwnPage:
     result: Outcome | None
     children: tuple[Link, ...]
     older_children: str
+    notes: tuple[str, ...]
+    """What was decided about the rights over what is stored."""
     course_note: str
     wishes: tuple[OwnWordsLine, ...]
     waiting: tuple[OwnWordsLine, ...]

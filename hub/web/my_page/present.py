@@ -10,6 +10,7 @@ from hub.access.own_page import OwnChild, OwnCourse, OwnMeeting, OwnPageView
 from hub.access.own_page_acts import TO_COURSE, consent_name
 from hub.clock import danish_day
 from hub.overview.efforts import LISTED
+from hub.rights.restriction_repository import Restriction
 from hub.sources.health import SourceState
 from hub.web.my_page import texts
 from hub.web.my_page.page import (
@@ -71,6 +72,7 @@ def own_page(  # noqa: PLR0913  keyword-only from the sources on
             Link(texts.CHILD_PAGE.format(name=each.name), f"{MY_PAGE_PATH}?barn={each.citizen_id}") for each in shown
         ),
         older_children=texts.ONE_CHILD_LEFT_OUT.format(count=counted(left_out, *texts.CHILDREN)) if left_out else "",
+        notes=tuple(map(_lifted_note, view.lifted)),
         course_note=_course_note(course, is_self=view.facts.is_self, shows_plan=plan is not None),
         wishes=_wishes(plan, child),
         waiting=tuple(
@@ -97,6 +99,15 @@ def own_page(  # noqa: PLR0913  keyword-only from the sources on
         sources=source_lines(view, sources, states, today),
         withheld=_withheld(view),
         contact=contact,
+    )
+
+
+def _lifted_note(restriction: Restriction) -> str:
+    lifted_at = restriction.lifted_at or restriction.placed_at
+    return texts.LIFTED.format(
+        start=day_text(danish_day(restriction.placed_at)),
+        end=day_text(danish_day(lifted_at)),
+        reason=restriction.lift_reason,
     )
 
 

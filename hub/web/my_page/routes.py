@@ -30,6 +30,7 @@ from hub.web.my_page.present import consent_words, home, own_page, paper_page
 from hub.web.my_page.present_log import PAGE_SIZE, log_page
 from hub.web.my_page.request import OwnRequest, open_own_request, require_my_page
 from hub.web.shell.cookies import MY_PAGE_PATH
+from hub.web.shell.dates import long_day_text
 from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.view_models import Link
@@ -234,7 +235,10 @@ def _closed(own: OwnRequest, desk: OwnPageDesk) -> HTMLResponse:
     """Why the page is not shown. Of anybody else's page nothing is told, not even whether there is one."""
     facts = desk.facts
     headline, advice = texts.NOT_YOURS
-    if desk.person_id == own.citizen.citizen_id:
+    if desk.is_told_of_restriction and desk.restriction is not None:
+        headline = texts.RESTRICTED
+        advice = texts.RESTRICTED_SINCE.format(day=long_day_text(danish_day(desk.restriction.placed_at)))
+    elif desk.person_id == own.citizen.citizen_id:
         if facts is None:
             headline, advice = texts.NOT_HERE
         elif facts.is_disputed:

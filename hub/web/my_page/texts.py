@@ -10,6 +10,16 @@ NOT_HERE = (
     "Vi har ingen oplysninger om dig her",
     "Ingen af de systemer, kommunen henter fra, har fortalt noget om dig. Der er derfor intet at se, og intet er gemt.",
 )
+RESTRICTED = "Behandlingen af oplysningerne er begrænset"
+RESTRICTED_SINCE = (
+    "Siden {day} er behandlingen af oplysningerne begrænset. De er gemt, men vises ikke for medarbejderne, teamet "
+    "eller på denne side. Kun kommunens databeskyttelsesrådgiver ser dem. Før det ophæves, får du besked, og du kan "
+    "til enhver tid få en kopi af oplysningerne."
+)
+LIFTED = (
+    "Behandlingen af oplysningerne var begrænset fra {start} til {end}. Da det blev ophævet, skrev "
+    "databeskyttelsesrådgiveren: «{reason}»"
+)
 TOO_YOUNG = (
     "Du er ikke fyldt 15 år endnu",
     "Indtil da ser den, der har forældremyndigheden, siden. Du kan altid bede en på dit team vise dig det.",

@@ -24,6 +24,22 @@ class HoldLine:
 
 
 @dataclass(frozen=True)
+class RestrictionLine:
+    """A restriction, and how it was lifted."""
+
+    id: int
+    citizen: str
+    href: str
+    reason: str
+    review: str
+    is_overdue: bool
+    placed: str
+    when: When
+    ended: str
+    """How and why it was lifted; empty while it stands."""
+
+
+@dataclass(frozen=True)
 class ForgettingLine:
     """A citizen who was forgotten."""
 
@@ -76,6 +92,8 @@ class RightsListPage:
     not_found: bool
     holds: tuple[HoldLine, ...]
     holds_heading: str
+    restrictions: tuple[RestrictionLine, ...]
+    restrictions_heading: str
     forgettings: tuple[ForgettingLine, ...]
     after: str | None
     """Address of the next page."""
@@ -92,6 +110,8 @@ class RightsPage:
     is_known: bool
     holds: tuple[HoldLine, ...]
     is_held: bool
+    restrictions: tuple[RestrictionLine, ...]
+    is_restricted: bool
     order: tuple[str, ...]
     """What is deleted, in that order."""
     stays: tuple[str, ...]

@@ -7,10 +7,11 @@ from hub.access.policy import SHORTEST_REASON
 from hub.access.rights import RightsFault, RightsOverview, RightsView
 from hub.clock import danish_day
 from hub.rights.repository import CitizenForgetting, LegalHold
+from hub.rights.restriction_repository import Restriction
 from hub.rights.stores import Store
 from hub.web.oversight.present import citizen_text
 from hub.web.rights import texts
-from hub.web.rights.page import ForgettingLine, HoldLine, RightsListPage, RightsPage
+from hub.web.rights.page import ForgettingLine, HoldLine, RestrictionLine, RightsListPage, RightsPage
 from hub.web.shell.dates import at_minute, at_second, capital, counted, day_text, listed, number_text
 from hub.web.shell.form_result import FormResult
 
@@ -26,6 +27,10 @@ def rights_list_page(
         not_found=not_found,
         holds=tuple(_hold(hold, today) for hold in overview.holds),
         holds_heading=capital(counted(len(overview.holds), *texts.HOLDS_HEADING)) if overview.holds else texts.NO_HOLDS,
+        restrictions=tuple(_restriction(each, today) for each in overview.restrictions),
+        restrictions_heading=capital(counted(len(overview.restrictions), *texts.RESTRICTIONS_HEADING))
+        if overview.restrictions
+        else texts.NO_RESTRICTIONS,
         forgettings=tuple(map(_forgetting, forgettings)),
         after=f"{PATH}?efter={forgettings[-1].id}" if len(forgettings) == size else None,
         result=result.outcome if result else None,
@@ -51,6 +56,8 @@ def rights_page(  # noqa: PLR0913  keyword-only from the day on
         is_known=view.is_known,
         holds=tuple(_hold(hold, danish_day(now)) for hold in view.holds),
         is_held=view.is_held,
+        restrictions=tuple(_restriction(each, danish_day(now)) for each in view.restrictions),
+        is_restricted=view.is_restricted,
         order=texts.ORDER,
         stays=(
             texts.BUS_LATER.format(hours=number_text(bus_hours)),
@@ -94,6 +101,30 @@ def _hold(hold: LegalHold, today: date) -> HoldLine:
         placed=hold.placed_by,
         when=at_second(hold.placed_at),
         is_standing=is_standing,
+        ended=ended,
+    )
+
+
+def _restriction(restriction: Restriction, today: date) -> RestrictionLine:
+    is_overdue = restriction.stands and restriction.review_on is not None and restriction.review_on < today
+    review = texts.NO_REVIEW
+    if restriction.review_on is not None:
+        words = texts.REVIEW_OVERDUE if is_overdue else texts.REVIEW_ON
+        review = words.format(day=day_text(restriction.review_on))
+    ended = ""
+    if restriction.lifted_at is not None:
+        ended = texts.RELEASED_BY.format(
+            when=at_minute(restriction.lifted_at), by=restriction.lifted_by, reason=restriction.lift_reason
+        )
+    return RestrictionLine(
+        id=restriction.id,
+        citizen=capital(citizen_text(str(restriction.citizen_id))),
+        href=f"{PATH}/{restriction.citizen_id}",
+        reason=restriction.reason,
+        review=review,
+        is_overdue=is_overdue,
+        placed=restriction.placed_by,
+        when=at_second(restriction.placed_at),
         ended=ended,
     )
 

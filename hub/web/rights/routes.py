@@ -1,5 +1,6 @@
 """The pages on which the DPO decides about a citizen's rights: legal hold and erasure."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated
@@ -9,11 +10,20 @@ from fastapi import Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.access import identity
-from hub.access.rights import RightsDesk, RightsFault, RightsOverview, RightsResult, RightsView, WrittenHold
+from hub.access.rights import (
+    RightsDesk,
+    RightsFault,
+    RightsOverview,
+    RightsResult,
+    RightsView,
+    WrittenHold,
+    WrittenRestriction,
+)
 from hub.access.subject_copy import CopyResult, make_copy
 from hub.clock import danish_day
 from hub.errors import CitizenNotFound, MissingRole
 from hub.forgetting.citizens import Keys, forget_citizen
+from hub.forgetting.restricting import rebuild_around
 from hub.web.oversight.subjects import find_citizen_id, name_of
 from hub.web.rights import texts
 from hub.web.rights.page import RightsListPage, RightsPage
@@ -70,13 +80,14 @@ def citizen_rights(request: Request, citizen_id: UUID) -> HTMLResponse:
     """What was decided about this citizen?"""
     with open_request(request, RIGHTS) as context:
         settings = context.app.settings
+        is_declared = settings.backup_dir is not None or "backup_retention_days" in settings.model_fields_set
         page = rights_page(
             read_rights(context, citizen_id),
             name_of(context, citizen_id),
             context.now,
             bus_hours=settings.bus_retention_hours,
             log_months=settings.audit_retention_months,
-            backup_days=None,
+            backup_days=settings.backup_retention_days if is_declared else None,
             result=take_result(request),
         )
         return context.page(page)
@@ -137,6 +148,41 @@ def release(request: Request, citizen_id: UUID, hold_id: Number, *, reason: Reas
     return RedirectResponse(f"{PATH}/{citizen_id}", 303)
 
 
+@router.post(f"{RIGHTS.path}/{{citizen_id}}/begraensning", dependencies=[Depends(require_form_token)])
+def restrict(
+    request: Request, citizen_id: UUID, *, reason: Reason = "", review_on: Annotated[str, Form(max_length=20)] = ""
+) -> RedirectResponse:
+    """Let nobody else be shown anything of the citizen."""
+    with open_request(request, RIGHTS) as context:
+        try:
+            day = date.fromisoformat(review_on.strip()) if review_on.strip() else None
+        except ValueError:
+            result = RightsResult(AuditOutcome.FAILED, (RightsFault.LAST_DAY_UNREADABLE,))
+        else:
+            written = WrittenRestriction(reason=reason.strip(), review_on=day)
+            result = restrict_citizen(context, citizen_id, written)
+        _keep(context, result, texts.RESTRICTED, "restrict", {"reason": reason, "review_on": review_on})
+    return RedirectResponse(f"{PATH}/{citizen_id}", 303)
+
+
+@router.post(
+    f"{RIGHTS.path}/{{citizen_id}}/begraensning/{{restriction_id}}/ophaev", dependencies=[Depends(require_form_token)]
+)
+def lift_it(
+    request: Request,
+    citizen_id: UUID,
+    restriction_id: Number,
+    *,
+    reason: Reason = "",
+    told: Annotated[str, Form(max_length=5)] = "",
+) -> RedirectResponse:
+    """Let those who may see the citizen again."""
+    with open_request(request, RIGHTS) as context:
+        result = lift_restriction(context, citizen_id, restriction_id, reason.strip(), is_told=told == "ja")
+        _keep(context, result, texts.RESTRICTION_LIFTED, f"lift-{restriction_id}", {"reason": reason})
+    return RedirectResponse(f"{PATH}/{citizen_id}", 303)
+
+
 @router.post(f"{RIGHTS.path}/{{citizen_id}}/slet", dependencies=[Depends(require_form_token)])
 def forget(
     request: Request, citizen_id: UUID, *, reason: Reason = "", confirmed: Annotated[str, Form(max_length=5)] = ""
@@ -183,7 +229,7 @@ def read_rights(context: RequestContext, citizen_id: UUID) -> RightsView:
     view = _desk(context).read(citizen_id)
     if view is None:
         raise MissingRole
-    if not view.is_known and not view.holds:
+    if not view.is_known and not view.holds and not view.restrictions:
         raise CitizenNotFound
     return view
 
@@ -218,6 +264,26 @@ def place_hold(context: RequestContext, citizen_id: UUID, written: WrittenHold) 
 def release_hold(context: RequestContext, citizen_id: UUID, hold_id: int, reason: str) -> RightsResult:
     """Let what is due be deleted again; likewise."""
     return _done(_desk(context).release_hold(citizen_id, hold_id, reason))
+
+
+def restrict_citizen(context: RequestContext, citizen_id: UUID, written: WrittenRestriction) -> RightsResult:
+    """Let nobody else be shown anything of the citizen; likewise."""
+    result = _done(_desk(context).restrict(citizen_id, written, _rebuild(context, citizen_id)))
+    if result.outcome is AuditOutcome.NOT_FOUND:
+        raise CitizenNotFound
+    return result
+
+
+def lift_restriction(
+    context: RequestContext, citizen_id: UUID, restriction_id: int, reason: str, *, is_told: bool
+) -> RightsResult:
+    """Let those who may see the citizen again; likewise."""
+    rebuild = _rebuild(context, citizen_id)
+    return _done(_desk(context).lift_restriction(citizen_id, restriction_id, reason, rebuild, is_told=is_told))
+
+
+def _rebuild(context: RequestContext, citizen_id: UUID) -> Callable[[], int]:
+    return lambda: rebuild_around(context.session, citizen_id, now=context.now)
 
 
 def forget_whole(context: RequestContext, citizen_id: UUID, reason: str, *, is_confirmed: bool) -> RightsResult:

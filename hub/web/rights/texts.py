@@ -6,13 +6,23 @@ from hub.rights.stores import Store
 FAULT = {
     RightsFault.REASON_MISSING: "Begrundelsen mangler eller er for kort. Skriv hvorfor, i mindst {length} tegn.",
     RightsFault.LAST_DAY_PASSED: "Sidste dag er passeret. Vælg i dag eller senere, eller lad feltet være tomt.",
-    RightsFault.LAST_DAY_UNREADABLE: "Sidste dag kan ikke læses. Vælg dagen i feltet, eller lad det være tomt.",
+    RightsFault.LAST_DAY_UNREADABLE: "Dagen kan ikke læses. Vælg den i feltet, eller lad det være tomt.",
     RightsFault.NOT_CONFIRMED: "Sæt hak ved, at du vil slette. Det kan ikke fortrydes.",
     RightsFault.HELD: "Det er bestemt, at intet om borgeren slettes. Ophæv det først. Intet er slettet.",
+    RightsFault.REVIEW_PASSED: "Dagen er passeret. Vælg i dag eller senere, eller lad feltet være tomt.",
+    RightsFault.RESTRICTED_ALREADY: "Behandlingen er begrænset i forvejen. Intet er ændret.",
+    RightsFault.NOT_TOLD: "Underret borgeren først, og sæt hak ved, at du har gjort det (artikel 18, stk. 3).",
     RightsFault.OVER_ALREADY: "Det er ophævet i forvejen. Intet er ændret.",
 }
 HELD = "Gemt: intet om borgeren slettes nu."
 RELEASED = "Ophævet: det, der skal slettes, kan slettes igen."
+RESTRICTED = "Gemt: ingen andre end dig ser borgerens oplysninger. Søgningen følger inden for et minut."
+RESTRICTION_LIFTED = "Ophævet: de, der må, ser borgerens oplysninger igen inden for et minut."
+REVIEW_ON = "se på det igen {day}"
+REVIEW_OVERDUE = "skulle ses på igen {day}"
+NO_REVIEW = "uden en dag, det skal ses på igen"
+NO_RESTRICTIONS = "Ingen begrænsninger gælder nu"
+RESTRICTIONS_HEADING = ("begrænsning gælder nu", "begrænsninger gælder nu")
 FORGOTTEN = "Alt om borgeren er slettet: {counts}. Søgningen følger inden for et minut."
 NOTHING_STORED = "Der er ikke gemt noget om borgeren. Intet er slettet."
 LIFTED = "Kilderne må fortælle om borgeren igen. Det kommer, når de læses næste gang."

@@ -161,6 +161,7 @@ def _unknown_number(sources: Sequence[SourceSystem]) -> tuple[str, ...]:
         f"Ingen borger med det cpr-nummer i de kilder, der er tilsluttet: {titles}.",
         "Se efter, om nummeret er rigtigt. En borger, som ingen af kilderne har registreret noget om, findes ikke her.",
     ]
+    lines.append("Er behandlingen af borgerens oplysninger begrænset, findes borgeren heller ikke her.")
     not_covered = _not_covered(sources)
     return (*lines, f"Ikke dækket: {listed(not_covered)}.") if not_covered else tuple(lines)
 

@@ -5,6 +5,10 @@ from hub.access.policy import SHORTEST_REASON
 ERROR = {
     "unexpected": ("Noget gik galt hos os", "Intet er ændret. Prøv igen om lidt."),
     "citizen_unknown": ("Borgeren findes ikke her", "Adressen kan være forældet. Søg borgeren frem i stedet."),
+    "citizen_restricted": (
+        "Behandlingen af borgerens oplysninger er begrænset",
+        "De er gemt, men vises ikke. Databeskyttelsesrådgiveren har bestemt det og kan ophæve det.",
+    ),
     "citizen_held": (
         "Intet om borgeren må slettes nu",
         "Det er bestemt, at oplysningerne skal blive. Ophæv det først under Borgerens rettigheder.",

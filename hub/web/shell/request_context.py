@@ -16,9 +16,10 @@ from hub.access.alerts import MOST_COUNTED, AlertDesk
 from hub.access.policy import may
 from hub.context import AppContext
 from hub.db import Session
-from hub.errors import ActRefused, MissingRole, NotLoggedIn, SourceNotFound
+from hub.errors import ActRefused, CitizenNotFound, CitizenRestricted, MissingRole, NotLoggedIn, SourceNotFound
 from hub.indexing.serving import OverviewReader
 from hub.quarantine.repository import count_open
+from hub.rights.restriction_repository import restricted_among
 from hub.sessions.repository import get_session
 from hub.sessions.service import limits_of, store
 from hub.sessions.views import LoginSession
@@ -161,6 +162,10 @@ class RequestContext:
         opened_at = datetime.fromisoformat(stored["opened_at"])
         until = opened_at + MEETING_LASTS
         return OpenedForMeeting(int(stored["id"]), until) if opened_at <= self.now < until else None
+
+    def unknown_citizen(self, citizen_id: UUID) -> CitizenNotFound | CitizenRestricted:
+        """Why there is no page of a citizen: nobody has the key, or the processing of the data is restricted."""
+        return CitizenRestricted() if restricted_among(self.session, [citizen_id]) else CitizenNotFound()
 
     def require_source(self, name: str) -> None:
         """Stop here unless there is such a source, or was.
