@@ -82,7 +82,7 @@ def _statements(citizen_id: UUID, linked: LinkedRecord) -> list[_RelationStateme
             linked=linked,
         )
         for party, citizen in parties_of(linked)
-        if party.role is other_role and citizen != citizen_id
+        if party.role is other_role and citizen != citizen_id and not party.is_forgotten
     ]
 
 

@@ -152,7 +152,7 @@ def test_nothing_mentions_who_was_forgotten_and_the_others_are_as_they_were(
 
 
 @given(told=records(), who=st.sampled_from(list(PEOPLE)))
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_no_page_mentions_who_is_restricted_and_lifted_all_is_as_before(
     database: Database, clock: FixedClock, told: list[SourceRecord], who: Identifier
 ) -> None:
