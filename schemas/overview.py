@@ -45,6 +45,15 @@ class EntryParty(Schema):
     name: str | None = None
 
 
+class ContestMark(Schema):
+    """That the citizen contests a line, and what the citizen says (bestridt; GDPR article 16)."""
+
+    since: Instant
+    words: str
+    is_upheld: bool = False
+    """The DPO found that the citizen is right; the source has still to correct it."""
+
+
 class Entry(Schema):
     """One line: a fact with its time, its source and whom it speaks of (linje)."""
 
@@ -56,6 +65,8 @@ class Entry(Schema):
     provenance: Provenance
     parties: tuple[EntryParty, ...] = ()
     quality: tuple[QualityFlag, ...] = ()
+    contested: ContestMark | None = None
+    """The citizen says that it is wrong, and it is not settled. None: nobody does."""
 
     def is_ongoing(self, day: date) -> bool:
         """Whether the fact holds on *day* (its valid period; a status is the caller's to judge)."""

@@ -50,6 +50,8 @@ class CopiedFact(Schema):
     registered_at: Instant
     says: Mapping[str, JsonValue]
     """The fact's own fields, without those that are withheld."""
+    contested: str | None = None
+    """What the citizen says is wrong about it, while it is not settled."""
 
 
 class CopiedEntry(Schema):

@@ -57,6 +57,8 @@ RIGHTS_ACTS = frozenset(
         AuditAction.LIFT_FORGETTING,
         AuditAction.RESTRICT_CITIZEN,
         AuditAction.LIFT_RESTRICTION,
+        AuditAction.CONTEST_FACT,
+        AuditAction.DECIDE_CONTEST,
         AuditAction.EXPORT_DATA,
         AuditAction.NAME_EMPLOYEES,
     }

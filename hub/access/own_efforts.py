@@ -28,6 +28,8 @@ class OwnEffort(Schema):
     worker: Worker | None = None
     is_place_withheld: bool = False
     """Whom to call is not shown, because somebody else in it is protected."""
+    contested: str | None = None
+    """The citizen's words against it, while it is not settled. None: nobody contests it, or it is withheld."""
     told_at: Instant
     """As of when the source tells it."""
 
@@ -73,5 +75,6 @@ def _effort(
         unit=responsible.unit if responsible else None,
         worker=responsible.worker if responsible else None,
         is_place_withheld=not shows_places,
+        contested=entry.contested.words if entry.contested and may_see_part(OwnPart.FREE_TEXT, facts) else None,
         told_at=entry.provenance.registration.registered_from,
     )

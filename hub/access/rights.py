@@ -13,7 +13,7 @@ from hub.access.audit_entry import audit_entry
 from hub.access.naming import without_names
 from hub.access.policy import ask_policies, is_reason, may
 from hub.access.redaction import redact_identifiers
-from hub.audit.service import write
+from hub.audit.service import write as write_entry
 from hub.clock import danish_day
 from hub.errors import CitizenNotFound
 from hub.overview import repository as overviews
@@ -47,6 +47,11 @@ class RightsFault(StrEnum):
     RESTRICTED_ALREADY = "restricted_already"
     NOT_TOLD = "not_told"
     """The citizen is to be told before the restriction is lifted (GDPR article 18(3))."""
+    WORDS_MISSING = "words_missing"
+    FACT_MISSING = "fact_missing"
+    """None was chosen, or the source says it no more."""
+    CONTESTED_ALREADY = "contested_already"
+    OUTCOME_MISSING = "outcome_missing"
     OVER_ALREADY = "over_already"
     """Somebody else has ended it meanwhile."""
 
@@ -140,19 +145,19 @@ class RightsDesk:
     def read_deletions(self, since: date) -> tuple[DeletionCount, ...] | None:
         """How much was deleted from each store since that day. None: refused."""
         is_allowed = may(self._actor, AuditAction.READ_DELETIONS)
-        self._write(AuditAction.READ_DELETIONS, AuditOutcome.SHOWN if is_allowed else AuditOutcome.REFUSED)
+        self.write(AuditAction.READ_DELETIONS, AuditOutcome.SHOWN if is_allowed else AuditOutcome.REFUSED)
         return repository.list_counts(self._session, since) if is_allowed else None
 
     def place_hold(self, citizen_id: UUID, written: WrittenHold) -> RightsResult:
         """Let nothing about the citizen be deleted, until the last day or until it is released."""
         faults = hold_faults(written, self._today)
-        if faults and self._may_decide:
+        if faults and self.may_decide:
             return RightsResult(AuditOutcome.FAILED, faults)
-        reason = self._decide(AuditAction.PLACE_HOLD, citizen_id, written.reason)
+        reason = self.decide(AuditAction.PLACE_HOLD, citizen_id, written.reason)
         if reason is None:
             return RightsResult(AuditOutcome.REFUSED)
         if not self.is_known(citizen_id):
-            self._write(AuditAction.PLACE_HOLD, AuditOutcome.NOT_FOUND, citizen_id)
+            self.write(AuditAction.PLACE_HOLD, AuditOutcome.NOT_FOUND, citizen_id)
             return RightsResult(AuditOutcome.NOT_FOUND)
         repository.place_hold(
             self._session,
@@ -162,20 +167,20 @@ class RightsDesk:
             by=self._actor.caller_name,
             now=self._now,
         )
-        self._write(AuditAction.PLACE_HOLD, AuditOutcome.SHOWN, citizen_id, reason)
+        self.write(AuditAction.PLACE_HOLD, AuditOutcome.SHOWN, citizen_id, reason)
         return RightsResult(AuditOutcome.SHOWN)
 
     def release_hold(self, citizen_id: UUID, hold_id: int, reason: str) -> RightsResult:
         """Let what is due be deleted again."""
-        if self._may_decide and not is_reason(reason):
+        if self.may_decide and not is_reason(reason):
             return RightsResult(AuditOutcome.FAILED, (RightsFault.REASON_MISSING,))
-        stored_reason = self._decide(AuditAction.RELEASE_HOLD, citizen_id, reason)
+        stored_reason = self.decide(AuditAction.RELEASE_HOLD, citizen_id, reason)
         if stored_reason is None:
             return RightsResult(AuditOutcome.REFUSED)
         by = self._actor.caller_name
         if not repository.release_hold(self._session, hold_id, citizen_id, reason=stored_reason, by=by, now=self._now):
             return RightsResult(AuditOutcome.FAILED, (RightsFault.OVER_ALREADY,))
-        self._write(AuditAction.RELEASE_HOLD, AuditOutcome.SHOWN, citizen_id, stored_reason)
+        self.write(AuditAction.RELEASE_HOLD, AuditOutcome.SHOWN, citizen_id, stored_reason)
         return RightsResult(AuditOutcome.SHOWN)
 
     def restrict(self, citizen_id: UUID, written: WrittenRestriction, rebuild: Rebuild) -> RightsResult:
@@ -186,18 +191,18 @@ class RightsDesk:
             RightsFault.RESTRICTED_ALREADY: self._is_restricted(citizen_id),
         }
         present_faults = tuple(fault for fault, is_present in faults.items() if is_present)
-        if present_faults and self._may_decide:
+        if present_faults and self.may_decide:
             return RightsResult(AuditOutcome.FAILED, present_faults)
-        reason = self._decide(AuditAction.RESTRICT_CITIZEN, citizen_id, written.reason)
+        reason = self.decide(AuditAction.RESTRICT_CITIZEN, citizen_id, written.reason)
         if reason is None:
             return RightsResult(AuditOutcome.REFUSED)
         if not self.is_known(citizen_id):
-            self._write(AuditAction.RESTRICT_CITIZEN, AuditOutcome.NOT_FOUND, citizen_id)
+            self.write(AuditAction.RESTRICT_CITIZEN, AuditOutcome.NOT_FOUND, citizen_id)
             return RightsResult(AuditOutcome.NOT_FOUND)
         by, now = self._actor.caller_name, self._now
         restrictions.restrict(self._session, citizen_id, reason=reason, review_on=written.review_on, by=by, now=now)
         rebuild()
-        self._write(AuditAction.RESTRICT_CITIZEN, AuditOutcome.SHOWN, citizen_id, reason)
+        self.write(AuditAction.RESTRICT_CITIZEN, AuditOutcome.SHOWN, citizen_id, reason)
         return RightsResult(AuditOutcome.SHOWN)
 
     def lift_restriction(
@@ -206,16 +211,16 @@ class RightsDesk:
         """Let those who may see the citizen again; *is_told*: the DPO has told the citizen before."""
         faults = {RightsFault.REASON_MISSING: not is_reason(reason), RightsFault.NOT_TOLD: not is_told}
         present_faults = tuple(fault for fault, is_present in faults.items() if is_present)
-        if present_faults and self._may_decide:
+        if present_faults and self.may_decide:
             return RightsResult(AuditOutcome.FAILED, present_faults)
-        stored_reason = self._decide(AuditAction.LIFT_RESTRICTION, citizen_id, reason)
+        stored_reason = self.decide(AuditAction.LIFT_RESTRICTION, citizen_id, reason)
         if stored_reason is None:
             return RightsResult(AuditOutcome.REFUSED)
         by, now = self._actor.caller_name, self._now
         if not restrictions.lift(self._session, restriction_id, citizen_id, reason=stored_reason, by=by, now=now):
             return RightsResult(AuditOutcome.FAILED, (RightsFault.OVER_ALREADY,))
         rebuild()
-        self._write(AuditAction.LIFT_RESTRICTION, AuditOutcome.SHOWN, citizen_id, stored_reason)
+        self.write(AuditAction.LIFT_RESTRICTION, AuditOutcome.SHOWN, citizen_id, stored_reason)
         return RightsResult(AuditOutcome.SHOWN)
 
     def forget(self, citizen_id: UUID, reason: str, *, is_confirmed: bool, forget: Forget) -> RightsResult:
@@ -226,27 +231,27 @@ class RightsDesk:
             RightsFault.HELD: self._is_held(citizen_id),
         }
         present_faults = tuple(fault for fault, is_present in faults.items() if is_present)
-        if present_faults and self._may_decide:
+        if present_faults and self.may_decide:
             if RightsFault.HELD in present_faults:
-                self._write(AuditAction.FORGET_CITIZEN, AuditOutcome.FAILED, citizen_id)
+                self.write(AuditAction.FORGET_CITIZEN, AuditOutcome.FAILED, citizen_id)
             return RightsResult(AuditOutcome.FAILED, present_faults)
-        stored_reason = self._decide(AuditAction.FORGET_CITIZEN, citizen_id, reason)
+        stored_reason = self.decide(AuditAction.FORGET_CITIZEN, citizen_id, reason)
         if stored_reason is None:
             return RightsResult(AuditOutcome.REFUSED)
         try:
             counts = forget(stored_reason)
         except CitizenNotFound:
-            self._write(AuditAction.FORGET_CITIZEN, AuditOutcome.NOT_FOUND, citizen_id)
+            self.write(AuditAction.FORGET_CITIZEN, AuditOutcome.NOT_FOUND, citizen_id)
             return RightsResult(AuditOutcome.NOT_FOUND)
         deleted: dict[str, JsonValue] = {store.value: number for store, number in counts.items()}
-        self._write(AuditAction.FORGET_CITIZEN, AuditOutcome.SHOWN, citizen_id, stored_reason, deleted=deleted)
+        self.write(AuditAction.FORGET_CITIZEN, AuditOutcome.SHOWN, citizen_id, stored_reason, deleted=deleted)
         return RightsResult(AuditOutcome.SHOWN, counts=counts)
 
     def lift_forgetting(self, forgetting_id: int, reason: str) -> RightsResult:
         """Let sources tell of the citizen again."""
-        if self._may_decide and not is_reason(reason):
+        if self.may_decide and not is_reason(reason):
             return RightsResult(AuditOutcome.FAILED, (RightsFault.REASON_MISSING,))
-        stored_reason = self._decide(AuditAction.LIFT_FORGETTING, None, reason)
+        stored_reason = self.decide(AuditAction.LIFT_FORGETTING, None, reason)
         if stored_reason is None:
             return RightsResult(AuditOutcome.REFUSED)
         citizen_id = repository.lift_forgetting(
@@ -254,7 +259,7 @@ class RightsDesk:
         )
         if citizen_id is None:
             return RightsResult(AuditOutcome.FAILED, (RightsFault.OVER_ALREADY,))
-        self._write(AuditAction.LIFT_FORGETTING, AuditOutcome.SHOWN, citizen_id, stored_reason)
+        self.write(AuditAction.LIFT_FORGETTING, AuditOutcome.SHOWN, citizen_id, stored_reason)
         return RightsResult(AuditOutcome.SHOWN)
 
     def is_known(self, citizen_id: UUID) -> bool:
@@ -265,20 +270,21 @@ class RightsDesk:
 
     def record_decision(self, action: AuditAction, citizen_id: UUID, reason: str) -> bool:
         """Decide an act that stores nothing, and write its line; whether it may be done."""
-        stored_reason = self._decide(action, citizen_id, reason)
+        stored_reason = self.decide(action, citizen_id, reason)
         if stored_reason is None:
             return False
-        self._write(action, AuditOutcome.SHOWN, citizen_id, stored_reason or None)
+        self.write(action, AuditOutcome.SHOWN, citizen_id, stored_reason or None)
         return True
 
     @property
-    def _may_decide(self) -> bool:
+    def may_decide(self) -> bool:
+        """Whether the actor decides about rights at all; then what must be corrected is told."""
         return may(self._actor, AuditAction.READ_RIGHTS)
 
     def _may_read(self, citizen_id: UUID | None) -> bool:
         is_allowed = may(self._actor, AuditAction.READ_RIGHTS)
         outcome = AuditOutcome.SHOWN if is_allowed else AuditOutcome.REFUSED
-        self._write(AuditAction.READ_RIGHTS, outcome, citizen_id)
+        self.write(AuditAction.READ_RIGHTS, outcome, citizen_id)
         return is_allowed
 
     def _is_restricted(self, citizen_id: UUID) -> bool:
@@ -287,7 +293,7 @@ class RightsDesk:
     def _is_held(self, citizen_id: UUID) -> bool:
         return bool(repository.held_among(self._session, [citizen_id], self._today))
 
-    def _decide(self, action: AuditAction, citizen_id: UUID | None, reason: str) -> str | None:
+    def decide(self, action: AuditAction, citizen_id: UUID | None, reason: str) -> str | None:
         """The reason to store: without numbers, and without names that would say whose the key is. None: refused.
 
         The line of a refusal is written.
@@ -295,14 +301,14 @@ class RightsDesk:
         is_held = citizen_id is not None and self._is_held(citizen_id)
         context = (("has_reason", is_reason(reason)), ("is_held", is_held))
         if not ask_policies(self._actor, [(action.value, "Citizen", context)])[0].allowed:
-            self._write(action, AuditOutcome.REFUSED, citizen_id)
+            self.write(action, AuditOutcome.REFUSED, citizen_id)
             return None
         request = self._request.model_copy(update={"override_reason": redact_identifiers(reason)})
         if citizen_id is not None:
             request = without_names(self._session, citizen_id, request)
         return request.override_reason or ""
 
-    def _write(
+    def write(
         self,
         action: AuditAction,
         outcome: AuditOutcome,
@@ -310,7 +316,8 @@ class RightsDesk:
         reason: str | None = None,
         deleted: dict[str, JsonValue] | None = None,
     ) -> None:
+        """Write the line of an act."""
         request = self._request.model_copy(update={"override_reason": reason})
         details: dict[str, JsonValue] = {"deleted": {**deleted}} if deleted is not None else {}
         entry = audit_entry(self._actor, action, outcome, request, self._now, details=details, citizen_id=citizen_id)
-        write(self._session, entry)
+        write_entry(self._session, entry)

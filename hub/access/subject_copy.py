@@ -88,6 +88,7 @@ def _copied(entry: Entry, citizen_id: UUID, withheld: Counter[WithheldRule], *, 
         as_of=entry.provenance.observed_at,
         registered_at=entry.provenance.registration.registered_from,
         says=says,
+        contested=entry.contested.words if entry.contested else None,
     )
 
 

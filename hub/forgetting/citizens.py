@@ -20,6 +20,7 @@ from hub.overview import repository as overviews
 from hub.overview.service import read_hidden, rebuild
 from hub.quarantine.service import forget_people
 from hub.rights import repository
+from hub.rights.contest_repository import delete_contests
 from hub.rights.errors import CitizenHeld
 from hub.rights.repository import ForgottenDigest
 from hub.rights.stores import DeletionRule, Store
@@ -112,6 +113,7 @@ def _delete(
     add_to_outbox(session, rebuilt.versions, now=now)
     add_to_outbox(session, rebuilt.concerned, now=now, reindex=True)
     gone = sum(version.removed and version.citizen_id in forgotten.citizen_ids for version in rebuilt.versions)
+    delete_contests(session, citizen_ids=forgotten.citizen_ids)
     work = repository.erase_work(session, forgotten.citizen_ids, sorted(names))
     return {
         Store.RECORDS: len(forgotten.record_ids),

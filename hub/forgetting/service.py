@@ -20,6 +20,7 @@ from hub.matching.forgetting_repository import count_citizens
 from hub.matching.service import forget_records
 from hub.overview.service import mark_due
 from hub.quarantine.repository import count_all, delete_entries
+from hub.rights.contest_repository import delete_contests
 from hub.sources.definitions import SourceLifecycle
 from hub.sources.forgetting_repository import (
     delete_reading_state,
@@ -107,4 +108,5 @@ def forget_source(
         delete_comparison(session, source)
         delete_efforts_of(session, source)
         delete_alerts_of(session, source)
+        delete_contests(session, source=source)
     return dict(total)

@@ -21,9 +21,11 @@ from hub.matching.repository import (
 from hub.overview import repository
 from hub.overview.builder import build
 from hub.overview.changes import Change, ChangeKind, changes, says_when
+from hub.overview.contested import mark_contested, statements_of
 from hub.overview.notable_changes import notable_changes
 from hub.overview.point_in_time import with_states
 from hub.overview.repository import NewOverview
+from hub.rights.contest_repository import end_corrected, marked_of
 from hub.sources.repository import source_areas
 from schemas.alert import NotableChange
 from schemas.overview import Overview
@@ -78,6 +80,8 @@ def rebuild(
     linked, numbers = linked_records(session, sorted(states)), numbers_of(session, sorted(states))
     areas = source_areas(session)
     settled = settled_as_one_person(session, sorted(states))
+    contests = marked_of(session, sorted(states))
+    corrected: list[int] = []
     new: list[NewOverview] = []
     for citizen_id, state in states.items():
         records = linked.get(citizen_id, ())
@@ -85,12 +89,19 @@ def rebuild(
             citizen_id, records, areas=areas, numbers=numbers[citizen_id], version=state.version + 1,
             settled_at=settled.get(citizen_id),
         )  # fmt: skip
+        built, over = mark_contested(built, contests.get(citizen_id, ()), records)
+        corrected.extend(over)
         overview = built if _has_content(built) else None
         document = overview.model_dump_json(exclude_none=True) if overview else ""
         digest = content_digest(document) if overview else ""
         if digest != state.digest:
+<<<<<<< HEAD
             prepared = preparing.make(overview) if preparing and overview else None
             new.append(NewOverview(citizen_id, state.version + 1, digest, overview, document, prepared))
+=======
+            new.append(NewOverview(citizen_id, state.version + 1, digest, overview, document))
+    end_corrected(session, corrected, now)
+>>>>>>> 004580b (Mark what a citizen contests (article 16) until the source corrects it or the DPO decides)
     today = danish_day(now)
     known = [each.citizen_id for each in new if states[each.citizen_id].version]
     earlier = repository.current(session, known) if known else {}
@@ -176,6 +187,11 @@ def read_hidden(session: Session, citizen_id: UUID) -> Overview | None:
     numbers = numbers_of(session, [citizen_id])[citizen_id]
     built = build(citizen_id, linked, areas=source_areas(session), numbers=numbers)
     return built if _has_content(built) else None
+
+
+def statement_of(session: Session, citizen_id: UUID, entity: str) -> str | None:
+    """Digest of what the source says of that line of the citizen's page now; None: it says nothing of it."""
+    return statements_of(linked_records(session, [citizen_id])[citizen_id]).get(entity)
 
 
 def read_seen(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, Overview]:

@@ -55,6 +55,36 @@ class CitizenRestrictionRow(Base):
     lift_reason: Mapped[str] = mapped_column(Text, server_default="")
 
 
+class FactContestRow(Base):
+    """What a citizen contests of what a source says, and how it ended."""
+
+    __tablename__ = "fact_contests"
+    __table_args__ = (
+        CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ended"),
+        CheckConstraint("outcome IN ('corrected', 'upheld', 'rejected')", name="outcome_known"),
+        Index("ix_fact_contests_citizen_id", "citizen_id"),
+        Index("ix_fact_contests_source", "source"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    citizen_id: Mapped[UUID]
+    source: Mapped[str] = mapped_column(Text)
+    entity: Mapped[str] = mapped_column(Text)
+    """``source/type/id`` of what is contested."""
+    digest: Mapped[str] = mapped_column(Text)
+    """Of what the source said then; another one ends it."""
+    words: Mapped[str] = mapped_column(Text)
+    """The citizen's, without national numbers."""
+    contested_by: Mapped[str] = mapped_column(Text)
+    contested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    outcome: Mapped[str | None] = mapped_column(Text)
+    corrected_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When the source sent another version; until then the mark of what was upheld stays."""
+    ended_by: Mapped[str | None] = mapped_column(Text)
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    end_reason: Mapped[str] = mapped_column(Text, server_default="")
+
+
 class CitizenForgettingRow(Base):
     """A citizen who was forgotten. Nothing in it says who that is: our key led to a row that is deleted."""
 

@@ -8,9 +8,11 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
 from hub.access.rights import RightsFault, RightsOverview, RightsResult, RightsView, WrittenHold, WrittenRestriction
+from hub.rights.contest_repository import Contest, ContestOutcome
 from hub.rights.stores import DeletionCount, Store
 from hub.web.api import LOGGED_IN, PROBLEM
 from hub.web.deletions.routes import DELETIONS, read_deletions
+from hub.web.rights.contest_routes import contest_fact, decide_contest, read_contests
 from hub.web.rights.present import fault_text
 from hub.web.rights.routes import (
     RIGHTS,
@@ -29,6 +31,9 @@ from hub.web.rights.routes import (
 from hub.web.shell.form_token import require_header_token
 from hub.web.shell.request_context import open_request
 from schemas.base import Schema
+from schemas.facts import Fact
+from schemas.period import Period
+from schemas.source import Area
 from schemas.subject_copy import SubjectCopy
 
 router = APIRouter(prefix="/api/tilsyn/rettigheder", responses=LOGGED_IN)
@@ -57,6 +62,39 @@ class ReasonAsk(Schema):
 
     reason: str = Field(max_length=500)
     """National numbers, and names of the citizen and the relatives, are masked before it is stored."""
+
+
+class ContestAsk(Schema):
+    """What a citizen says is wrong."""
+
+    fact: str = Field(max_length=400)
+    """``id`` of the line."""
+    words: str = Field(max_length=1000)
+    """The citizen's; national numbers are masked."""
+
+
+class SettleAsk(ReasonAsk):
+    """Whether the citizen is right."""
+
+    outcome: ContestOutcome
+    """``upheld`` or ``rejected``; what is corrected the source says itself."""
+
+
+class ContestableLine(Schema):
+    """A line of the citizen's page."""
+
+    id: str
+    area: Area
+    source: str
+    fact: Fact
+    valid: Period
+
+
+class ContestsAnswer(Schema):
+    """What the citizen contests or has contested, the newest first, and what can be contested."""
+
+    contests: tuple[Contest, ...]
+    facts: tuple[ContestableLine, ...]
 
 
 class LiftAsk(ReasonAsk):
@@ -181,6 +219,38 @@ def lift_restricted(request: Request, citizen_id: UUID, restriction_id: Number, 
     """Those who may see the citizen again. The citizen was told before."""
     with open_request(request, RIGHTS) as context:
         return _answer(lift_restriction(context, citizen_id, restriction_id, ask.reason.strip(), is_told=ask.is_told))
+
+
+@router.get("/{citizen_id}/bestridt", summary="What a citizen contests, and what can be contested", responses=UNKNOWN)
+def contested(request: Request, citizen_id: UUID) -> ContestsAnswer:
+    """Marks that stand and how others ended; the lines of the citizen's page."""
+    with open_request(request, RIGHTS) as context:
+        view = read_contests(context, citizen_id)
+        facts = tuple(ContestableLine(**fact._asdict()) for fact in view.facts)
+        return ContestsAnswer(contests=view.contests, facts=facts)
+
+
+@router.post(
+    "/{citizen_id}/bestridt",
+    summary="Mark a line as contested",
+    responses=UNKNOWN,
+    dependencies=[Depends(require_header_token)],
+)
+def mark(request: Request, citizen_id: UUID, ask: ContestAsk) -> RightsAnswer:
+    """In the citizen's words, until the source corrects it or it is decided."""
+    with open_request(request, RIGHTS) as context:
+        return _answer(contest_fact(context, citizen_id, ask.fact, ask.words.strip()))
+
+
+@router.post(
+    "/{citizen_id}/bestridt/{contest_id}/afgoer",
+    summary="Decide whether the citizen is right",
+    dependencies=[Depends(require_header_token)],
+)
+def settle(request: Request, citizen_id: UUID, contest_id: Number, ask: SettleAsk) -> RightsAnswer:
+    """Upheld: the mark stays until the source has corrected it; rejected: it goes."""
+    with open_request(request, RIGHTS) as context:
+        return _answer(decide_contest(context, citizen_id, contest_id, ask.outcome, ask.reason.strip()))
 
 
 @router.post(

@@ -39,6 +39,7 @@ PAGES = {
         "/tilsyn/loggen",
         "/tilsyn/rettigheder",
         "/tilsyn/rettigheder/{maja}",
+        "/tilsyn/rettigheder/{maja}/bestridt",
         "/tilsyn/sletning",
     ],
 }

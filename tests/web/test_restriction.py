@@ -7,6 +7,7 @@ from hub.rights.restriction_repository import list_restrictions
 from schemas.access import AuditAction, AuditOutcome
 from tests.web import maja
 from tests.web.conftest import Town
+from tests.web.my_pages import own_browsing
 from tests.web.test_oversight import acts, rows
 from tests.web.test_rights import plain, send
 
@@ -31,7 +32,8 @@ def test_whoever_tries_is_told_and_sees_nothing_until_it_is_lifted(town: Town) -
     refused = anna.get(f"/overblik/{key}")
     assert refused.status_code == 403
     assert "Behandlingen af borgerens oplysninger er begrænset" in plain(refused.text)
-    assert anna.get(f"/api/overblik/{key}").json()["code"] == "citizen_restricted"
+    problem = anna.get(f"/api/overblik/{key}")
+    assert (problem.status_code, "begrænset" in problem.text) == (403, True)
     (line, *_) = acts(town, AuditAction.OPEN_OVERVIEW)[0].lines
     assert line.entry.outcome is AuditOutcome.REFUSED, "the log does not say that there is nobody"
     for page in (f"/overblik/{ida}", f"/familie/{ida}", f"/tidslinje/{ida}", f"/api/overblik/{ida}", "/", "/adviser"):
@@ -84,3 +86,16 @@ def test_a_restricted_citizen_is_forgotten_like_anybody(town: Town) -> None:
     jens.post(f"{PATH}/{key}/begraensning", reason=WHY)
     done = plain(jens.post(f"{PATH}/{key}/slet", reason=WHY, confirmed="ja").text)
     assert re.search(r"Alt om borgeren er slettet: \d+ oplysninger fra kilderne", done)
+
+
+def test_min_side_says_that_it_is_restricted_and_later_why_it_was_lifted(town: Town) -> None:
+    jens, key = town.client("jens.dam"), town.ids[maja.MAJA]
+    jens.post(f"{PATH}/{key}/begraensning", reason=WHY)
+    with own_browsing(town.address, key) as mother:
+        closed = mother.get()
+        assert closed.status_code == 403
+        assert "Behandlingen af oplysningerne er begrænset" in plain(closed.text)
+        assert "Samtaler om mental sundhed" not in closed.text
+        (restriction,) = stored(town)
+        jens.post(f"{PATH}/{key}/begraensning/{restriction}/ophaev", reason=OVER, told="ja")
+        assert OVER in plain(mother.get().text)

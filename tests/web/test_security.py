@@ -148,6 +148,8 @@ def test_the_api_gives_the_same_decision_and_a_problem_document(town: Town) -> N
         "/api/tilsyn/rettigheder/{citizen_id}/hold/{hold_id}/ophaev",
         "/api/tilsyn/rettigheder/{citizen_id}/slet",
         "/api/tilsyn/rettigheder/{citizen_id}/begraensning",
+        "/api/tilsyn/rettigheder/{citizen_id}/bestridt",
+        "/api/tilsyn/rettigheder/{citizen_id}/bestridt/{contest_id}/afgoer",
         "/api/tilsyn/rettigheder/{citizen_id}/begraensning/{restriction_id}/ophaev",
         "/api/tilsyn/sletning",
         "/api/tilsyn/loggen/haendelser",

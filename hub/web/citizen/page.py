@@ -21,6 +21,8 @@ class SourceLine:
     link: Link | None
     identity: str | None = None
     """Set when the source says that the number is another person's than the headline's."""
+    contested: str | None = None
+    """That the citizen says that it is wrong, and what the citizen says."""
 
 
 @dataclass(frozen=True)

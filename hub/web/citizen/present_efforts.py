@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from hub.clock import danish_day
 from hub.overview.columns import worker_key
 from hub.overview.efforts import LISTED, Effort, EffortState, effort_state, efforts_of
 from hub.web.citizen import present_employment, texts
@@ -17,6 +18,7 @@ from hub.web.shell.dates import (
     as_sentence,
     capital,
     counted,
+    day_text,
     distance,
     listed,
     of_day,
@@ -29,7 +31,7 @@ from hub.web.shell.paragraphs import cited
 from hub.web.shell.source_troubles import trouble_words
 from hub.web.shell.view_models import Person, Phone
 from schemas.facts import EffortFact, EffortStatus, NoAccessFact
-from schemas.overview import Entry, Section, SectionState, SourceTrouble, TroubleKind
+from schemas.overview import ContestMark, Entry, Section, SectionState, SourceTrouble, TroubleKind
 from schemas.people import Responsible
 from schemas.source import Area, AreaContact
 from schemas.staff import EmployeeContact
@@ -134,6 +136,14 @@ def phone(number: str) -> Phone:
     return Phone(phone_text(number), f"tel:{number.replace(' ', '')}")
 
 
+def contest_words(mark: ContestMark | None) -> str | None:
+    """That the citizen contests a line, in the citizen's words."""
+    if mark is None:
+        return None
+    words = shared.CONTEST_UPHELD if mark.is_upheld else shared.CONTESTED
+    return words.format(day=day_text(danish_day(mark.since)), words=mark.words)
+
+
 def source_line(entry: Entry, data: PageData) -> SourceLine:
     """Source, paragraph, age and the way into the fagsystem."""
     source = data.sources.get(entry.provenance.source)
@@ -149,6 +159,7 @@ def source_line(entry: Entry, data: PageData) -> SourceLine:
         read=None if data.as_known or read_at is None else of_moment(read_at, data.now),
         link=fagsystem_link(entry, data),
         identity=identity_mark(entry, data),
+        contested=contest_words(entry.contested),
     )
 
 

@@ -233,7 +233,7 @@ def _rows(entries: Sequence[Entry], data: PageData) -> list[DatedRow]:
                 end=of_day(entry.valid.last_day) if entry.valid.last_day else None,
                 text=effort.title,
                 outcome=shared.EFFORT_STATUS[effort.status],
-                source=source_line(entry, data).text,
+                source=_source_text(entry, data),
                 is_point=False,
                 identity=identity_mark(entry, data),
             ),
@@ -293,7 +293,12 @@ def _other_row(entry: Entry, data: PageData) -> TimelineRow | None:
         end=of_day(entry.valid.last_day) if entry.valid.last_day else None,
         text=text,
         outcome=outcome,
-        source=source_line(entry, data).text,
+        source=_source_text(entry, data),
         is_point=False,
         identity=identity_mark(entry, data),
     )
+
+
+def _source_text(entry: Entry, data: PageData) -> str:
+    line = source_line(entry, data)
+    return f"{line.text} · {line.contested}" if line.contested else line.text

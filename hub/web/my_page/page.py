@@ -96,6 +96,7 @@ class OwnEffortLine:
     call: str
     phone: Phone | None
     source: str
+    contested: str
 
 
 @dataclass(frozen=True)

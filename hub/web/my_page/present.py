@@ -258,6 +258,7 @@ def effort_line(effort: OwnEffort, sources: Mapping[str, SourceSystem]) -> OwnEf
         source=texts.FROM_SOURCE.format(
             source=source.title if source else AREA[effort.area], day=day_text(danish_day(effort.told_at))
         ),
+        contested=texts.CONTESTED.format(words=effort.contested) if effort.contested else "",
     )
 
 

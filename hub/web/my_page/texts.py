@@ -20,6 +20,7 @@ LIFTED = (
     "Behandlingen af oplysningerne var begrænset fra {start} til {end}. Da det blev ophævet, skrev "
     "databeskyttelsesrådgiveren: «{reason}»"
 )
+CONTESTED = "Det er mærket som bestridt, til det er afgjort: «{words}»"
 TOO_YOUNG = (
     "Du er ikke fyldt 15 år endnu",
     "Indtil da ser den, der har forældremyndigheden, siden. Du kan altid bede en på dit team vise dig det.",

@@ -128,6 +128,8 @@ AUDIT_ACTION = {
     AuditAction.LIFT_FORGETTING: "Lod kilderne fortælle om en borger igen, der var slettet",
     AuditAction.RESTRICT_CITIZEN: "Begrænsede behandlingen af borgerens oplysninger",
     AuditAction.LIFT_RESTRICTION: "Ophævede begrænsningen af borgerens oplysninger",
+    AuditAction.CONTEST_FACT: "Mærkede en oplysning om borgeren som bestridt",
+    AuditAction.DECIDE_CONTEST: "Afgjorde, om en bestridt oplysning er rigtig",
     AuditAction.EXPORT_DATA: "Hentede borgerens kopi af det, der er gemt",
     AuditAction.NAME_EMPLOYEES: "Tog medarbejdernes navne med i borgerens kopi",
     AuditAction.FORGET_AGAIN: "Slettede igen dem, der var slettet før en gendannelse",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hub.web.shell.dates import When
-from hub.web.shell.view_models import Outcome
+from hub.web.shell.view_models import Choice, Outcome
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,41 @@ class CopyPaper:
     looks: tuple[tuple[str, str, str, str], ...]
     """When, who, what, why."""
     withheld: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ContestLine:
+    """Something that the citizen contests, and what came of it."""
+
+    id: int
+    fact: str
+    words: str
+    by: str
+    when: When
+    state: str
+    is_standing: bool
+
+
+@dataclass(frozen=True)
+class FactGroup:
+    """Lines of an area that can be contested."""
+
+    title: str
+    facts: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class ContestsPage:
+    """What does the citizen say is wrong, and what came of it?"""
+
+    template: ClassVar[str] = "rights/templates/contests.html"
+    key: str
+    heading: str
+    contests: tuple[ContestLine, ...]
+    groups: tuple[FactGroup, ...]
+    form: str
+    typed: dict[str, str]
+    result: Outcome | None
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,16 @@ def _fact(fact: CopiedFact, sources: Mapping[str, str]) -> PaperLine:
     source = texts.SOURCE.format(source=sources.get(fact.source, fact.source), as_of=at_minute(fact.as_of))
     head = (texts.PERIOD.format(period=period),) if period else ()
     title = f"{AREA[fact.area]}: {texts.KIND.get(fact.kind, fact.kind).lower()}"
-    return PaperLine(title, (*head, *_details(fact.says), source))
+    contested = (texts.CONTESTED.format(words=fact.contested),) if fact.contested else ()
+    return PaperLine(title, (*head, *_details(fact.says), *contested, source))
+
+
+def fact_title(says: Mapping[str, JsonValue]) -> str:
+    """What sort of fact it is, and the first of what it says."""
+    kind = str(says.get("kind", ""))
+    details = _details({name: value for name, value in says.items() if name != "kind"})
+    title = says.get("title")
+    return f"{texts.KIND.get(kind, kind)}: {title or '; '.join(details[:2])}".removesuffix(": ")
 
 
 def _entry(entry: CopiedEntry) -> PaperLine:

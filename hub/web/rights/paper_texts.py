@@ -158,3 +158,5 @@ ROLE = {
     "manager": "leder",
 }
 MACHINE = "et it-system"
+
+CONTESTED = "Du bestrider det: «{words}»"

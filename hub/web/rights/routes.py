@@ -25,27 +25,19 @@ from hub.errors import CitizenNotFound, MissingRole
 from hub.forgetting.citizens import Keys, forget_citizen
 from hub.forgetting.restricting import rebuild_around
 from hub.web.oversight.subjects import find_citizen_id, name_of
-from hub.web.rights import texts
-from hub.web.rights.page import RightsListPage, RightsPage
+from hub.web.rights import contest_routes, texts
 from hub.web.rights.paper import copy_paper
 from hub.web.rights.present import PATH, counts_text, fault_text, rights_list_page, rights_page
+from hub.web.rights.workspace import RIGHTS
 from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.pdf import write_pdf
 from hub.web.shell.request_context import RequestContext, open_request
-from hub.web.shell.workspace import Workspace
-from schemas.access import AuditAction, AuditOutcome, Purpose
+from schemas.access import AuditOutcome
 
-RIGHTS = Workspace(
-    name="rights",
-    path=PATH,
-    title="Borgerens rettigheder",
-    action=AuditAction.READ_RIGHTS,
-    purpose=Purpose.LOG_REVIEW,
-    pages=(RightsListPage, RightsPage),
-    in_menu=False,
-)
+__all__ = ["RIGHTS"]
 router = RIGHTS.router
+router.include_router(contest_routes.router)
 PAGE_SIZE = 25
 LARGEST = 2**63 - 1
 Before = Annotated[int | None, Query(ge=0, le=LARGEST)]
@@ -174,11 +166,11 @@ def lift_it(
     restriction_id: Number,
     *,
     reason: Reason = "",
-    told: Annotated[str, Form(max_length=5)] = "",
+    is_told: Annotated[str, Form(alias="told", max_length=5)] = "",
 ) -> RedirectResponse:
     """Let those who may see the citizen again."""
     with open_request(request, RIGHTS) as context:
-        result = lift_restriction(context, citizen_id, restriction_id, reason.strip(), is_told=told == "ja")
+        result = lift_restriction(context, citizen_id, restriction_id, reason.strip(), is_told=is_told == "ja")
         _keep(context, result, texts.RESTRICTION_LIFTED, f"lift-{restriction_id}", {"reason": reason})
     return RedirectResponse(f"{PATH}/{citizen_id}", 303)
 

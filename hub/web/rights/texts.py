@@ -1,6 +1,7 @@
 """What Borgerens rettigheder says."""
 
 from hub.access.rights import RightsFault
+from hub.rights.contest_repository import ContestOutcome
 from hub.rights.stores import Store
 
 FAULT = {
@@ -12,12 +13,27 @@ FAULT = {
     RightsFault.REVIEW_PASSED: "Dagen er passeret. Vælg i dag eller senere, eller lad feltet være tomt.",
     RightsFault.RESTRICTED_ALREADY: "Behandlingen er begrænset i forvejen. Intet er ændret.",
     RightsFault.NOT_TOLD: "Underret borgeren først, og sæt hak ved, at du har gjort det (artikel 18, stk. 3).",
+    RightsFault.WORDS_MISSING: "Skriv, hvad borgeren siger, i mindst {length} tegn.",
+    RightsFault.FACT_MISSING: "Vælg den oplysning, der er forkert. Måske har kilden rettet den imens.",
+    RightsFault.CONTESTED_ALREADY: "Oplysningen er mærket i forvejen. Intet er ændret.",
+    RightsFault.OUTCOME_MISSING: "Vælg, om borgeren har ret.",
     RightsFault.OVER_ALREADY: "Det er ophævet i forvejen. Intet er ændret.",
 }
 HELD = "Gemt: intet om borgeren slettes nu."
 RELEASED = "Ophævet: det, der skal slettes, kan slettes igen."
 RESTRICTED = "Gemt: ingen andre end dig ser borgerens oplysninger. Søgningen følger inden for et minut."
 RESTRICTION_LIFTED = "Ophævet: de, der må, ser borgerens oplysninger igen inden for et minut."
+CONTESTED = "Mærket: oplysningen står som bestridt med borgerens ord, og kildens side siger det."
+DECIDED = "Gemt: afgørelsen står i loggen."
+WAITS_FOR_SOURCE = "Afventer, at {source} retter det, eller at du afgør det"
+ENDED = {
+    ContestOutcome.CORRECTED: "{source} sendte en anden oplysning {when}; mærket er væk",
+    ContestOutcome.UPHELD: "Borgeren fik ret {when}, {by}: «{reason}».",
+    ContestOutcome.REJECTED: "Borgeren fik ikke ret {when}, {by}: «{reason}»",
+}
+NOT_CORRECTED = "Kilden har endnu ikke rettet det, så mærket står."
+CORRECTED_SINCE = "Kilden har rettet det {day}."
+FACT_GONE = "en oplysning fra {source}, som ikke vises mere"
 REVIEW_ON = "se på det igen {day}"
 REVIEW_OVERDUE = "skulle ses på igen {day}"
 NO_REVIEW = "uden en dag, det skal ses på igen"

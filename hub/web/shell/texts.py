@@ -236,3 +236,7 @@ TRANSITION = {
 """What lies ahead, and how far away it is."""
 NOT_STATED_INFORMED = "Om {sender} er orienteret om udfaldet, er ikke oplyst"
 """Of a professional who sent a notification that is decided."""
+
+CONTESTED = "Bestridt af borgeren siden {day}: «{words}»"
+CONTEST_UPHELD = "Borgeren har ret i, at det er forkert; kilden har endnu ikke rettet det: «{words}»"
+"""Beside a line that the citizen says is wrong (GDPR article 16), until it is settled."""

@@ -101,6 +101,15 @@ class RunBar:
 
 
 @dataclass(frozen=True)
+class ContestedLine:
+    """Something that the source says and a citizen contests; not whose it is."""
+
+    what: str
+    since: When
+    state: str
+
+
+@dataclass(frozen=True)
 class SourcePage:
     """How is this source doing, and what can I do about it?"""
 
@@ -121,6 +130,9 @@ class SourcePage:
     held: str | None
     """That deletions wait for a person."""
     unmatched: str | None
+    contested_line: str | None
+    """That citizens contest what it says. None: nobody does."""
+    contested: tuple[ContestedLine, ...]
     inbox: InboxBox | None
     """What the source has sent. None: it sends nothing."""
     running: RunningPart

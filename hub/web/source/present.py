@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log1p
 
+from hub.access.redaction import redact_identifiers
 from hub.inbox.backlog import InboxBacklog
 from hub.indexing.repository import SourceComparison
+from hub.rights.contest_repository import Contest
 from hub.sources.definitions import HeldDeletion, HeldState, Pause, StreamDetails
 from hub.sources.health import FAILED_OUTCOMES, RunOutcome, RunSummary, SourceState
 from hub.sources.run_history import RunDetails, RunProgress
 from hub.sources.schedule import Schedule
 from hub.web.shell import texts as shared
-from hub.web.shell.dates import counted, number_text, of_moment, plural_of
+from hub.web.shell.dates import capital, counted, number_text, of_moment, plural_of
 from hub.web.shell.view_models import Link
 from hub.web.source import texts
 from hub.web.source.inbox import inbox_box
-from hub.web.source.page import PauseLine, RunBar, SourceHead, SourcePage, StreamRow
+from hub.web.source.page import ContestedLine, PauseLine, RunBar, SourceHead, SourcePage, StreamRow
 from hub.web.source.present_runs import run_row, running_part
 from hub.web.sources import texts as list_texts
 from hub.web.sources.source_words import WELL, advice_text, next_run_text, reason_text
@@ -89,6 +91,8 @@ def source_page(  # noqa: PLR0913  keyword-only from the head on
     head: SourceHead,
     csrf: str,
     may_since: bool,
+    contested: Sequence[Contest] = (),
+    contested_count: int = 0,
 ) -> SourcePage:
     """How is this source doing, and what can I do about it? *runs*: newest first."""
     source, state, now = facts.source, facts.state, facts.now
@@ -109,6 +113,15 @@ def source_page(  # noqa: PLR0913  keyword-only from the head on
             else None
         ),
         held=_held(numbers.held, facts.titles),
+        contested_line=capital(counted(contested_count, *texts.CONTESTED)) if contested_count else None,
+        contested=tuple(
+            ContestedLine(
+                what=redact_identifiers(each.entity.partition("/")[2]),
+                since=of_moment(each.contested_at, now),
+                state=texts.CONTEST_OPEN if each.stands else texts.CONTEST_UPHELD,
+            )
+            for each in contested
+        ),
         unmatched=(
             list_texts.UNMATCHED.format(
                 source=source.title,

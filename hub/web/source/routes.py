@@ -11,6 +11,7 @@ from hub.access.policy import is_reason
 from hub.access.redaction import redact_identifiers
 from hub.clock import DANISH_TIME
 from hub.errors import PauseReasonMissing, RunNotFound
+from hub.rights.contest_repository import count_for_source, list_for_source
 from hub.sources import (
     change_repository,
     lease_repository,
@@ -44,6 +45,7 @@ router.include_router(settings_router)
 router.include_router(removal_router)
 RUNS_ON_PAGE = 25
 CHANGES_ON_PAGE = 50
+CONTESTED_ON_PAGE = 20
 Message = Annotated[str | None, Query(alias="besked", max_length=40)]
 
 
@@ -61,6 +63,8 @@ def show_source(request: Request, name: str, message: Message = None) -> HTMLRes
             head=source_head(facts, "", message),
             csrf=form_token(request),
             may_since=can_reread_since(context, name),
+            contested=list_for_source(context.session, name, CONTESTED_ON_PAGE),
+            contested_count=count_for_source(context.session, name),
         )
         return context.page(page, facts.source.title)
 

@@ -197,3 +197,7 @@ REFUSED_SENDER = {
     "too_many_connections": ("der var for mange forbindelser på én gang", _FEWER),
 }
 """Why a sender was refused, and what to do; by the reason of ``hub.inbox.refusals``."""
+
+CONTESTED = ("oplysning er bestridt af en borger", "oplysninger er bestridt af borgere")
+CONTEST_OPEN = "bestridt; se efter, om den er rigtig"
+CONTEST_UPHELD = "borgeren har fået ret; ret den i kilden"
