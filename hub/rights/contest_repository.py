@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from hub.db import fetch_rows
 from hub.rights.tables import FactContestRow
 from schemas.base import Instant, Schema
 
@@ -17,6 +18,13 @@ _KEYS = text("""
 """)
 
 
+_MARKED = text("""
+    SELECT c.*, coalesce(k.merged_into, c.citizen_id) AS stands_for
+    FROM fact_contests c LEFT JOIN citizen_keys k ON k.id = c.citizen_id
+    WHERE coalesce(k.merged_into, c.citizen_id) = ANY(:ids)
+      AND c.corrected_at IS NULL AND (c.outcome IS NULL OR c.outcome = 'upheld')
+    ORDER BY c.id
+""")
 _IS_MARKED = and_(
     FactContestRow.corrected_at.is_(None), or_(FactContestRow.outcome.is_(None), FactContestRow.outcome == "upheld")
 )
@@ -108,15 +116,10 @@ def end_corrected(session: Session, contest_ids: Collection[int], now: datetime)
 
 def marked_of(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, list[Contest]]:
     """What is marked on the pages of these citizens, the oldest first; asked whenever pages are built."""
-    standing: dict[UUID, list[Contest]] = defaultdict(list)
-    rows = session.scalars(
-        select(FactContestRow)
-        .where(FactContestRow.citizen_id.in_(list(citizen_ids)), _IS_MARKED)
-        .order_by(FactContestRow.id)
-    )
-    for row in rows:
-        standing[row.citizen_id].append(_contest(row))
-    return standing
+    marked: dict[UUID, list[Contest]] = defaultdict(list)
+    for row in fetch_rows(session, _MARKED, {"ids": list(citizen_ids)}):
+        marked[row.pop("stands_for")].append(Contest.model_validate(row))
+    return marked
 
 
 def list_contests(session: Session, citizen_id: UUID) -> tuple[Contest, ...]:

@@ -24,7 +24,7 @@ from schemas.search import AccessFilter, SearchQuery
 from schemas.source import Area
 from search.postgres import PostgresIndex
 from tests.attack.oracle import Answer, answer, is_guarded
-from tests.attack.world import DAYS, Citizen, World, make_world, store
+from tests.attack.world import DAYS, Citizen, World, make_world, restrict_some, store
 from tests.conftest import DIGEST_KEY
 
 REASONS = ("", "haster", "   h a s t e r   ", "Akut bekymring fra naboen")
@@ -43,6 +43,7 @@ def ask(database: Database, index: PostgresIndex, seed: int, questions: int) -> 
     world = make_world(seed, CITIZENS, ACTORS)
     with database.transaction() as session:
         store(session, world)
+        restrict_some(session, world)
         keys = [citizen.key for citizen in world.citizens]
         stored = [each.document for each in overviews.stored(session, keys).values() if each.document]
         index.put(build_documents(session, stored, DIGEST_KEY, DAYS[2]))

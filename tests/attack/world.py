@@ -339,6 +339,13 @@ def overview_of(world: World, citizen: Citizen) -> Overview:
     )
 
 
+def restrict_some(session: Session, world: World) -> None:
+    """Restrict the processing of those of ``World.restricted``."""
+    for each in world.restricted:
+        restrict(session, each.key, reason="Bestridt", review_on=None, by="Jens", now=NOW)
+    rebuild(session, [each.key for each in world.restricted], now=NOW)
+
+
 def store(session: Session, world: World) -> None:
     """Write the world; periods of units and workers are what the hub makes of the pages."""
     store_areas(session, NOW, SOURCES)
@@ -358,11 +365,8 @@ def store(session: Session, world: World) -> None:
     )
     overviews.lock(session, [each.key for each in world.citizens])
     pages = [overview_of(world, each) for each in world.citizens]
-    new = [NewOverview(page.citizen_id, 1, "", page, page.model_dump_json(exclude_none=True)) for page in pages]
+    new = [NewOverview(page.citizen_id, 1, "stored", page, page.model_dump_json(exclude_none=True)) for page in pages]
     overviews.write(session, new, NOW)
-    for each in world.restricted:
-        restrict(session, each.key, reason="Bestridt", review_on=None, by="Jens", now=NOW)
-    rebuild(session, [each.key for each in world.restricted], now=NOW)
     for course in world.courses:
         course_id, citizen_id = uuid4(), world.citizens[course.citizen].key
         session.add(CourseRow(id=course_id, title="Forløb", started_on=course.started, ended_on=course.ended))

@@ -7,6 +7,7 @@ from hub.overview import repository as overviews
 from hub.rights.contest_repository import list_contests
 from schemas.access import AuditAction
 from schemas.facts import EffortFact, EffortStatus
+from schemas.record import PartyRole
 from tests.factories import MAJA, make_party, make_record
 from tests.processing import process_records
 from tests.web import maja
@@ -23,7 +24,12 @@ def an_effort(town: Town, key: UUID) -> str:
     with town.context.database.transaction() as session:
         _, overview = overviews.current(session, [key])[key]
         assert overview
-        return next(entry.id for entry in overview.entries() if isinstance(entry.fact, EffortFact))
+        efforts = [entry for entry in overview.entries() if isinstance(entry.fact, EffortFact)]
+        return next(
+            entry.id
+            for entry in efforts
+            if any(party.citizen_id == key and party.role is PartyRole.PRIMARY for party in entry.parties)
+        )
 
 
 def test_a_contested_line_is_marked_everywhere_until_the_dpo_decides(town: Town) -> None:
