@@ -25,13 +25,6 @@ class CitizenNotFound(HubError):
     status = HTTPStatus.NOT_FOUND
 
 
-class CitizenRestricted(HubError):
-    """The processing of the citizen's data is restricted; nobody but the DPO is shown any of it."""
-
-    key = "citizen_restricted"
-    status = HTTPStatus.FORBIDDEN
-
-
 class InvalidPeriod(HubError):
     """What was given is no period of days."""
 

@@ -16,7 +16,7 @@ from hub.access.audit_entry import audit_entry
 from hub.access.policy import may_decide_identity
 from hub.access.redaction import redact_identifiers
 from hub.audit.service import write_all
-from hub.errors import CitizenRestricted, DecisionRefused, DecisionRule, MissingRole
+from hub.errors import DecisionRefused, DecisionRule, MissingRole
 from hub.matching import conflict_repository, identity_decisions
 from hub.matching import decision_repository as repository
 from hub.matching.conflict_repository import StatedPerson
@@ -24,6 +24,7 @@ from hub.matching.decision_repository import KnownCitizen, StoredDecision
 from hub.matching.graphs import Key
 from hub.matching.identity_decisions import Author, DecisionResult
 from hub.overview.service import mark_due
+from hub.rights.errors import CitizenRestricted
 from hub.rights.restriction_repository import restricted_among
 from schemas.access import AccessRequest, Actor, AuditAction, AuditObject, AuditOutcome, ObjectKind
 from schemas.base import Instant, Schema

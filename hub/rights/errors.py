@@ -1,4 +1,4 @@
-"""What a legal hold refuses."""
+"""What the DPO's decisions refuse."""
 
 from http import HTTPStatus
 
@@ -10,3 +10,10 @@ class CitizenHeld(HubError):
 
     key = "citizen_held"
     status = HTTPStatus.CONFLICT
+
+
+class CitizenRestricted(HubError):
+    """The processing of the citizen's data is restricted; nobody but the DPO is shown any of it."""
+
+    key = "citizen_restricted"
+    status = HTTPStatus.FORBIDDEN

@@ -24,7 +24,8 @@ from schemas.search import AccessFilter, SearchQuery
 from schemas.source import Area
 from search.postgres import PostgresIndex
 from tests.attack.oracle import Answer, answer, is_guarded
-from tests.attack.world import DAYS, Citizen, World, make_world, restrict_some, store
+from tests.attack.restricted import restrict_some, restricted
+from tests.attack.world import DAYS, Citizen, World, make_world, store
 from tests.conftest import DIGEST_KEY
 
 REASONS = ("", "haster", "   h a s t e r   ", "Akut bekymring fra naboen")
@@ -56,7 +57,7 @@ def ask(database: Database, index: PostgresIndex, seed: int, questions: int) -> 
             asked += 1
             expected = answer(world, actor, citizen, day, reason)
             if citizen.key not in facts:
-                if citizen not in world.restricted:
+                if citizen not in restricted(world):
                     yield f"seed {seed}: {actor.id} {citizen.number}: there is nobody"
                 continue
             decision = decide(actor, facts[citizen.key], _request(reason))
@@ -136,7 +137,7 @@ def _faults(world: World, citizen: Citizen, day: date, expected: Answer, text: s
         stands = f"secret{area}{citizen.number}" in text
         if stands > is_due or (is_whole and stands < is_due):
             yield f"words of {area}"
-    for hidden in world.restricted:
+    for hidden in restricted(world):
         if re.search(rf"secret[a-z]+{hidden.number}\b", text):
             yield f"words of {hidden.number}, whose processing is restricted"
     if is_guarded(world, citizen, day) and f"place{citizen.number}" in text:

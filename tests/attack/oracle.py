@@ -9,6 +9,7 @@ from schemas.consent import AREA_CATEGORIES
 from schemas.data_category import DataCategory
 from schemas.people import RelationKind
 from schemas.source import Area
+from tests.attack.restricted import restricted
 from tests.attack.world import CLOSED_CASE, Citizen, Consent, Course, Line, World
 from tests.conftest import DIGEST_KEY
 
@@ -51,7 +52,7 @@ def answer(world: World, actor: Actor, citizen: Citizen, day: date, reason: str)
     """Whether, with which right, and what."""
     nothing = Answer(Basis.NONE, frozenset(), may_reveal=False, may_find=False)
     is_self = actor.own_identifier_digest == keyed_digest(citizen.cpr, DIGEST_KEY)
-    if citizen in world.restricted:
+    if citizen in restricted(world):
         return nothing
     if is_self or Role.TEAM_MEMBER not in actor.roles or NEVER & actor.roles:
         return nothing

@@ -14,8 +14,6 @@ from hub.digest import keyed_digest
 from hub.matching.tables import CitizenIdentifierRow, CitizenRow
 from hub.overview import repository as overviews
 from hub.overview.repository import NewOverview
-from hub.overview.service import rebuild
-from hub.rights.restriction_repository import restrict
 from schemas.access import Actor, Role
 from schemas.codes import Coded
 from schemas.consent import AREA_CATEGORIES, ConsentCell, ConsentForm, ConsentGiver
@@ -84,9 +82,6 @@ class Citizen:
     living: tuple[Living, ...] = ()
 
 
-RESTRICTED_EVERY = 12
-
-
 @dataclass(frozen=True)
 class Consent:
     """What a citizen consented to: these categories of an area; of no area: the course."""
@@ -118,11 +113,6 @@ class World:
     citizens: list[Citizen]
     actors: list[Actor]
     courses: list[Course] = field(default_factory=list)
-
-    @property
-    def restricted(self) -> list[Citizen]:
-        """Those whose processing is restricted (docs/access.md: nobody is shown anything of them)."""
-        return [each for each in self.citizens if each.number % RESTRICTED_EVERY == 0 and not each.protected]
 
 
 def make_world(seed: int, citizens: int, actors: int) -> World:
@@ -337,13 +327,6 @@ def overview_of(world: World, citizen: Citizen) -> Overview:
             for own in [tuple(each for each in entries if each.area is area)]
         ),
     )
-
-
-def restrict_some(session: Session, world: World) -> None:
-    """Restrict the processing of those of ``World.restricted``."""
-    for each in world.restricted:
-        restrict(session, each.key, reason="Bestridt", review_on=None, by="Jens", now=NOW)
-    rebuild(session, [each.key for each in world.restricted], now=NOW)
 
 
 def store(session: Session, world: World) -> None:

@@ -240,8 +240,7 @@ def test_nothing_mentions_them_in_opensearch_either(
         restrict(session, maja, reason=WHY, review_on=None, by="Dorthe", now=clock.now())
         rebuild_around(session, maja, now=clock.now())
     hidden = raw()
-    assert names[MAJA] not in hidden
-    assert str(maja) not in hidden
+    assert names[MAJA] not in hidden, "of the key alone it keeps that it was deleted, so that nothing older comes back"
     assert names[IDA] in hidden
     forget(database, clock, IDA)
     left = raw()

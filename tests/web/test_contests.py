@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from hub.clock import danish_day
 from hub.overview import repository as overviews
 from hub.rights.contest_repository import list_contests
 from schemas.access import AuditAction
@@ -21,14 +22,17 @@ SHOWN = "Bestridt af borgeren siden"
 
 
 def an_effort(town: Town, key: UUID) -> str:
+    """One of Maja's own that the page lists."""
     with town.context.database.transaction() as session:
         _, overview = overviews.current(session, [key])[key]
         assert overview
-        efforts = [entry for entry in overview.entries() if isinstance(entry.fact, EffortFact)]
         return next(
             entry.id
-            for entry in efforts
-            if any(party.citizen_id == key and party.role is PartyRole.PRIMARY for party in entry.parties)
+            for entry in overview.entries()
+            if isinstance(entry.fact, EffortFact)
+            and entry.fact.status is EffortStatus.ACTIVE
+            and entry.valid.contains(danish_day(town.clock.now()))
+            and any(party.citizen_id == key and party.role is PartyRole.PRIMARY for party in entry.parties)
         )
 
 

@@ -16,9 +16,10 @@ from hub.access.alerts import MOST_COUNTED, AlertDesk
 from hub.access.policy import may
 from hub.context import AppContext
 from hub.db import Session
-from hub.errors import ActRefused, CitizenNotFound, CitizenRestricted, MissingRole, NotLoggedIn, SourceNotFound
+from hub.errors import ActRefused, CitizenNotFound, MissingRole, NotLoggedIn, SourceNotFound
 from hub.indexing.serving import OverviewReader
 from hub.quarantine.repository import count_open
+from hub.rights.errors import CitizenRestricted
 from hub.rights.restriction_repository import restricted_among
 from hub.sessions.repository import get_session
 from hub.sessions.service import limits_of, store
