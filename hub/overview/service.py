@@ -95,13 +95,9 @@ def rebuild(
         document = overview.model_dump_json(exclude_none=True) if overview else ""
         digest = content_digest(document) if overview else ""
         if digest != state.digest:
-<<<<<<< HEAD
             prepared = preparing.make(overview) if preparing and overview else None
             new.append(NewOverview(citizen_id, state.version + 1, digest, overview, document, prepared))
-=======
-            new.append(NewOverview(citizen_id, state.version + 1, digest, overview, document))
     end_corrected(session, corrected, now)
->>>>>>> 004580b (Mark what a citizen contests (article 16) until the source corrects it or the DPO decides)
     today = danish_day(now)
     known = [each.citizen_id for each in new if states[each.citizen_id].version]
     earlier = repository.current(session, known) if known else {}

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0068_contests"
-down_revision = "0067_restrictions"
+revision = "0069_contests"
+down_revision = "0068_restrictions"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0067_restrictions"
-down_revision = "0066_audit_event_names"
+revision = "0068_restrictions"
+down_revision = "0067_prepared_documents"
 branch_labels = None
 depends_on = None
 
