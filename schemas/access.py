@@ -263,6 +263,8 @@ class AuditAction(StrEnum):
     """An administrator took a backup, or set how the log of the database is archived."""
     RESTORE_BACKUP = "restore_backup"
     """An administrator made a restored database fit for use; ``details`` say what was lost and forgotten again."""
+    CHANGE_KEYS = "change_keys"
+    """An administrator replaced a key, or a login to the database; ``details`` say which."""
     READ_IDENTITIES = "read_identities"
     LINK_IDENTITY = "link_identity"
     """An administrator decided that claims are about one person; reasons of all these stand in ``override_reason``."""

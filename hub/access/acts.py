@@ -47,7 +47,7 @@ LOG_ACTS = frozenset(
     }
 )
 """What is done with the log as a whole, and what else a DPO asks of the whole installation, likewise."""
-BACKUP_ACTS = frozenset({AuditAction.BACK_UP, AuditAction.RESTORE_BACKUP})
+BACKUP_ACTS = frozenset({AuditAction.BACK_UP, AuditAction.RESTORE_BACKUP, AuditAction.CHANGE_KEYS})
 """What is done with copies of the database, likewise."""
 RIGHTS_ACTS = frozenset(
     {

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from hub.cli.source_record import actor_id, record
+from hub.cli.source_record import actor_id, record_act
 from hub.cli.terms import fail, open_services
 from hub.context import AppContext
 from hub.db import Database
@@ -90,7 +90,7 @@ def renew_secrets() -> None:
     from hub.secrets import secret_keys  # noqa: PLC0415  as above
 
     with fail(), open_services() as context, context.database.transaction() as session:
-        record(session, AuditAction.CONFIGURE_SOURCE, "*", "secrets encrypted anew", context.clock.now())
+        record_act(session, AuditAction.CHANGE_KEYS, details={"change": "secrets encrypted anew"})
         count = service.renew_secrets(session, context, secret_keys(context.settings), by=actor_id())
         console.print(f"{count} secrets were encrypted anew.")
 
@@ -138,9 +138,8 @@ def _owner(context: AppContext) -> Iterator[Database]:
 
 
 def _note(context: AppContext, what: str) -> None:
-    """The line of the log: a change of what all sources' data is protected with."""
     with context.database.transaction() as session:
-        record(session, AuditAction.CONFIGURE_SOURCE, "*", what, context.clock.now())
+        record_act(session, AuditAction.CHANGE_KEYS, details={"change": what})
 
 
 def _progress(done: int, total: int) -> None:

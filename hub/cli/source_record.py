@@ -3,6 +3,8 @@
 import getpass
 from datetime import datetime
 
+from pydantic import JsonValue
+
 from hub.db import Session
 from hub.errors import MissingRole
 from schemas.access import AccessRequest, Actor, AuditAction, AuditObject, AuditOutcome, ObjectKind, Purpose, Role
@@ -35,7 +37,9 @@ def require_right(action: AuditAction) -> None:
         raise MissingRole
 
 
-def record_act(session: Session, action: AuditAction, source: str | None = None) -> None:
+def record_act(
+    session: Session, action: AuditAction, source: str | None = None, details: dict[str, JsonValue] | None = None
+) -> None:
     """Decide and write the line of an act that changes no source, in its transaction.
 
     Raises:
@@ -47,7 +51,9 @@ def record_act(session: Session, action: AuditAction, source: str | None = None)
     require_right(action)
     actor, request = operator()
     about = AuditObject(kind=ObjectKind.SOURCE, id=source) if source is not None else None
-    write_line(session, actor, action, AuditOutcome.SHOWN, request, now=SystemClock().now(), about=about)
+    write_line(
+        session, actor, action, AuditOutcome.SHOWN, request, now=SystemClock().now(), about=about, details=details
+    )
 
 
 def record(session: Session, action: AuditAction, source: str, reason: str | None, now: datetime) -> None:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from hub import log
 from hub.access import repository as actors
+from hub.audit.repository import list_entries
 from hub.bus.base import Message
 from hub.bus.sealing import open_message, seal_value
 from hub.cli import app
@@ -31,7 +32,7 @@ from hub.rights.keeping_out import digests_of, keep_out
 from hub.secrets import PayloadCipher, derived_keys, login_keys
 from hub.services import build_services
 from hub.settings import Settings
-from schemas.access import Actor
+from schemas.access import Actor, AuditAction, AuditOutcome
 from schemas.identifiers import Identifier
 from schemas.record import Rejection, RejectionRule
 from schemas.search import AccessFilter, SearchQuery
@@ -202,6 +203,9 @@ def test_the_commands(database: Database, clock: FixedClock, monkeypatch: pytest
     process_records(database, [make_person(MAJA)], digest_key=FORMER, now=clock.now())
     assert "1 digests were made anew" in told("digest")
     assert "0 digests were made anew" in told("digest")
+    with database.transaction() as session:
+        (line, *_) = [each.entry for each in list_entries(session) if each.entry.action is AuditAction.CHANGE_KEYS]
+    assert (line.outcome, line.details) == (AuditOutcome.SHOWN, {"change": "digests made anew"})
     assert "0 logins" in told("session")
     assert "0 secrets" in told("secrets")
     assert len(told("make")) == 64

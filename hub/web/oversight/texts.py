@@ -81,6 +81,7 @@ AUDIT_ACTION = {
     AuditAction.REPAIR_INDEX: "Rettede søgningen op",
     AuditAction.BACK_UP: "Tog eller så efter sikkerhedskopier",
     AuditAction.RESTORE_BACKUP: "Gjorde en gendannet database klar",
+    AuditAction.CHANGE_KEYS: "Skiftede en nøgle eller et login",
     AuditAction.REBUILD_INDEX: "Byggede søgningen på ny",
     AuditAction.READ_IDENTITIES: "Så uenigheder om, hvem borgere er",
     AuditAction.LINK_IDENTITY: "Afgjorde, at oplysninger er om den samme borger",
