@@ -37,6 +37,7 @@ BESIDE_THE_STORE = {
     "audit public-key": "prints the public key of this process's settings",
     "audit verify": "reads an export in a file; asks nothing of the store",
     "backup key": "makes a key in a file",
+    "keys make": "prints a key that it has drawn",
     "backup wal": "PostgreSQL itself runs it for each file of its log; encrypts, and reads nothing",
     "schema export": "prints what this version knows",
 }
