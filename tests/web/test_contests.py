@@ -3,7 +3,6 @@
 from datetime import timedelta
 from uuid import UUID
 
-from hub.clock import danish_day
 from hub.overview import repository as overviews
 from hub.rights.contest_repository import list_contests
 from schemas.access import AuditAction
@@ -13,6 +12,7 @@ from tests.factories import MAJA, make_party, make_record
 from tests.processing import process_records
 from tests.web import maja
 from tests.web.conftest import Town
+from tests.web.my_pages import own_browsing
 from tests.web.test_oversight import acts, rows
 from tests.web.test_rights import plain, send
 
@@ -21,24 +21,20 @@ WORDS = "Jeg har aldrig sagt ja til det, mit nummer er 750786-4002"
 SHOWN = "Bestridt af borgeren siden"
 
 
-def an_effort(town: Town, key: UUID) -> str:
-    """One of Maja's own that the page lists."""
+def an_effort(town: Town, key: UUID, *, is_own: bool) -> str:
+    """One of Maja's own, which Min side shows; or the first of her page, which her team sees and which is Ida's too."""
     with town.context.database.transaction() as session:
         _, overview = overviews.current(session, [key])[key]
         assert overview
-        return next(
-            entry.id
-            for entry in overview.entries()
-            if isinstance(entry.fact, EffortFact)
-            and entry.fact.status is EffortStatus.ACTIVE
-            and entry.valid.contains(danish_day(town.clock.now()))
-            and any(party.citizen_id == key and party.role is PartyRole.PRIMARY for party in entry.parties)
-        )
+        efforts = [entry for entry in overview.entries() if isinstance(entry.fact, EffortFact)]
+        primary = {entry.id for entry in efforts for party in entry.parties
+                   if party.citizen_id == key and party.role is PartyRole.PRIMARY}  # fmt: skip
+        return next(entry.id for entry in efforts if (entry.id in primary) is is_own)
 
 
 def test_a_contested_line_is_marked_everywhere_until_the_dpo_decides(town: Town) -> None:
     jens, anna, key = town.client("jens.dam"), town.client("anna.holm"), town.ids[maja.MAJA]
-    address, fact = f"{PATH}/{key}/bestridt", an_effort(town, key)
+    address, fact = f"{PATH}/{key}/bestridt", an_effort(town, key, is_own=False)
     assert "Borgeren bestrider ingen oplysninger." in plain(jens.get(address).text)
     short = jens.post(address, fact=fact, words="nej")
     assert "Skriv, hvad borgeren siger" in plain(short.text)
@@ -56,6 +52,9 @@ def test_a_contested_line_is_marked_everywhere_until_the_dpo_decides(town: Town)
     entries = [entry for section in anna.get(f"/api/overblik/{key}").json()["overview"]["sections"]
                for entry in section["entries"]]  # fmt: skip
     assert [entry["id"] for entry in entries if entry.get("contested")] == [fact]
+    assert "Mærket: " in plain(jens.post(address, fact=an_effort(town, key, is_own=True), words=WORDS).text)
+    with own_browsing(town.address, key) as mother:
+        assert "Det er mærket som bestridt" in plain(mother.get().text)
     made = send(jens, f"/api{PATH}/{key}/kopi", {}).json()["subject_copy"]
     assert len([each for each in made["facts"] if each["contested"]]) == 1
     source = fact.partition("/")[0]
@@ -63,7 +62,7 @@ def test_a_contested_line_is_marked_everywhere_until_the_dpo_decides(town: Town)
     assert "1 oplysning er bestridt af en borger" in of_source
     assert "Jeg har aldrig" not in of_source
     with town.context.database.transaction() as session:
-        (contest,) = list_contests(session, key)
+        contest = next(each for each in list_contests(session, key) if each.entity == fact)
     settle = f"{address}/{contest.id}/afgoer"
     assert "Vælg, om borgeren har ret" in plain(jens.post(settle, reason="Kilden er spurgt og har ret").text)
     settled = plain(jens.post(settle, outcome="upheld", reason="Underskriften findes ikke").text)
