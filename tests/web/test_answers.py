@@ -10,6 +10,7 @@ from hub.audit.answers import AnswerCounter, GivenAnswer
 from hub.web.middlewares.answer_count import comparison
 from tests.web import maja
 from tests.web.conftest import Town
+from tests.web.my_pages import own_browsing
 
 PAGES = ("/overblik/{}", "/familien/{}", "/tidslinje/{}", "/punkter/{}", "/samtykker/{}", "/plan/{}/papir")
 TWINS = ("/api/overblik/{}", "/api/familien/{}", "/api/tidslinje/{}", "/api/punkter/{}", "/api/samtykker/{}")
@@ -35,6 +36,20 @@ def test_every_answer_about_a_citizen_has_its_line(town: Town) -> None:
     assert counts(town, answered.count(200)) == (answered.count(200), 0)
     assert town.client("ole.bruun").get(f"/api/overblik/{citizen}").status_code == 403
     assert counts(town, answered.count(200)) == (answered.count(200), 0), "what is refused is no answer"
+
+
+def test_what_citizens_see_on_their_own_page_is_counted_too_and_has_its_line(town: Town) -> None:
+    paths = ("/min-side", "/min-side/opslag", "/min-side/aftaler", "/min-side/samtykke?hvad=course")
+    with own_browsing(town.address, town.ids[maja.MAJA]) as maja_herself:
+        before, missing = counts(town, 1)
+        assert missing == 0
+        answered = [maja_herself.get(path).status_code for path in paths]
+        given = before + answered.count(200)
+        assert answered.count(200) >= 3
+        assert counts(town, given) == (given, 0)
+    with own_browsing(town.address) as nobody:
+        assert nobody.get().status_code == 200
+    assert counts(town, given) == (given, 0), "the page on which one logs in is about nobody"
 
 
 def test_an_answer_without_a_line_is_seen_and_alarmed(town: Town, caplog: pytest.LogCaptureFixture) -> None:

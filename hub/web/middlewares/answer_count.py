@@ -23,7 +23,7 @@ log = logging.getLogger("hub.web")
 
 
 class AnswerCountMiddleware:
-    """Counts by route and status alone, whatever the endpoint did."""
+    """Counts by route and status, and on *Min side* by whether a citizen is logged in; whatever the endpoint did."""
 
     def __init__(self, app: ASGIApp, context: AppContext, counter: AnswerCounter) -> None:
         self._app = app
@@ -45,12 +45,16 @@ class AnswerCountMiddleware:
             await send(message)
 
         await self._app(scope, receive, send_noting_status)
-        if status != HTTPStatus.OK or ABOUT_CITIZEN not in str(getattr(scope.get("route"), "path", "")):
+        if status != HTTPStatus.OK or not _is_about_citizen(scope):
             return
         waiting = self._counter.add(GivenAnswer(scope["state"]["request_id"], self._context.clock.now()))
         if waiting >= AT_MOST or monotonic() - self._compared_at >= COMPARE_EVERY.total_seconds():
             self._compared_at = monotonic()
             await run_in_threadpool(comparison(self._context, self._counter))
+
+
+def _is_about_citizen(scope: Scope) -> bool:
+    return ABOUT_CITIZEN in str(getattr(scope.get("route"), "path", "")) or "is_about_citizen" in scope["state"]
 
 
 def comparison(context: AppContext, counter: AnswerCounter) -> Callable[[], None]:

@@ -87,6 +87,7 @@ def open_own_request(request: Request) -> Iterator[OwnRequest]:
             raise NotLoggedIn
         before = dict(login.data)
         request.scope["session"] = login.data
+        request.state.is_about_citizen = True  # of the count of answers: no address of Min side says whose it is
         try:
             yield OwnRequest(request, app, session, login, app.clock.now())
         finally:
