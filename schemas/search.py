@@ -127,7 +127,7 @@ class SearchQuery(Schema):
     @property
     def any_of_digests(self) -> list[str]:
         """The digests one by one, of which a citizen must have one."""
-        return (self.identifier_digest or "").replace("\0", "").split()
+        return [digest for digest in (self.identifier_digest or "").split() if digest.isascii() and digest.isalnum()]
 
     @property
     def narrowed(self) -> bool:
