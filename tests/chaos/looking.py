@@ -1,6 +1,7 @@
 """Somebody who looks up the citizens of their team all the while, and remembers what was shown."""
 
 import random
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from uuid import UUID
@@ -12,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub.db import Database
 from hub.errors import StoreUnavailable
 from tests.chaos.stage import LOOKER, Stage
-from tests.web.serving import browsing
+from tests.web.serving import Browser, browsing
 
 _SHOWN = 'id="now"'
 """Stands on a page that shows an overview, and on no other."""
@@ -38,24 +39,30 @@ class Looking:
         return thread
 
     def _look(self, stage: Stage, chance: random.Random, stop: Event) -> None:
-        while not stop.is_set():
-            citizens = _some(stage.database)
-            address = chance.choice(stage.addresses)
-            try:
-                if citizens:
-                    self._look_up(address, chance.choice(citizens))
-            except (httpx.TransportError, AssertionError):  # no answer, or no login without a database
-                self.out_of_order += 1
-            stop.wait(_PAUSE)
+        logged_in: dict[str, Browser] = {}
+        """At each web server: who logs in for every look meets the limit of log-ins."""
+        with ExitStack() as browsers:
+            while not stop.is_set():
+                citizens = _some(stage.database)
+                address = chance.choice(stage.addresses)
+                try:
+                    if citizens and address not in logged_in:
+                        logged_in[address] = browsers.enter_context(browsing(address, LOOKER))
+                    if citizens and not self._look_up(logged_in[address], chance.choice(citizens)):
+                        del logged_in[address]
+                except (httpx.TransportError, AssertionError):  # no answer, or no login without a database
+                    self.out_of_order += 1
+                stop.wait(_PAUSE)
 
-    def _look_up(self, address: str, citizen_id: UUID) -> None:
-        with browsing(address, LOOKER) as browser:
-            page = browser.get(f"/overblik/{citizen_id}")
-            if page.status_code == httpx.codes.OK and _SHOWN in page.text:
-                self.shown.append(page.headers["x-request-id"])
-                self.notices += "hentet direkte fra databasen" in page.text
-            else:
-                self.out_of_order += 1
+    def _look_up(self, browser: Browser, citizen_id: UUID) -> bool:
+        """Look at a citizen; whether one is still logged in."""
+        page = browser.get(f"/overblik/{citizen_id}")
+        if page.status_code == httpx.codes.OK and _SHOWN in page.text:
+            self.shown.append(page.headers["x-request-id"])
+            self.notices += "hentet direkte fra databasen" in page.text
+        else:
+            self.out_of_order += 1
+        return page.url.path != "/log-ind"
 
 
 def _some(database: Database) -> list[UUID]:
