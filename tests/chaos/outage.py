@@ -13,7 +13,7 @@ from tests.chaos.stage import LOOKER, Stage
 from tests.web.serving import browsing
 
 CITIZENS = 60
-PATIENCE = 180.0
+PATIENCE = 300.0
 REASON = {"purpose": "follow_up", "reason": "Udfald: ser efter, om siden svarer"}
 
 

@@ -6,8 +6,8 @@ from deploy.sandbox.services.artefacts import ServiceMissing
 from tests.chaos.harness import run
 from tests.chaos.nightly import run_nights
 
-KILLS = 20
-CITIZENS = 300
+KILLS = 10
+CITIZENS = 120
 
 
 @pytest.mark.xdist_group("chaos")

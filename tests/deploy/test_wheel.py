@@ -17,12 +17,14 @@ from sqlalchemy.engine import URL
 
 import hub
 from tests.hub.test_cli_serve import free_port, is_there
-from tests.hub.test_worker import PATIENCE, until
+from tests.hub.test_worker import until
 
 pytestmark = pytest.mark.xdist_group("wheel")
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("connectors", "helhed_verify", "hub", "schemas", "search")
+PATIENCE = 180.0
+"""Seconds: the first command of a new environment compiles everything."""
 KEY = "only-for-tests-only-for-tests-only"
 
 
@@ -102,7 +104,7 @@ def test_an_installed_helhed_migrates_and_serves(installed: Path, empty_database
     with subprocess.Popen([helhed, "serve"], cwd=tmp_path, env=settings, stderr=subprocess.DEVNULL) as serving:
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
-                until(lambda: is_there(client))
+                until(lambda: is_there(client), PATIENCE)
                 page = client.get("/log-ind")
                 assert page.status_code == 200
                 for address in re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text):

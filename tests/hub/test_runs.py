@@ -30,7 +30,7 @@ from tests.sources import SilentSource, add_connector, leased, make_catalogue
 from tests.web import maja
 from tests.web.conftest import plain_record
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 class Pages(SilentSource):

@@ -29,7 +29,7 @@ from tests.hub.test_worker import until
 from tests.sources import SilentSource, add_connector, leased, make_catalogue
 from tests.web import maja
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 STREAMS = ("a", "b", "c")
 
 

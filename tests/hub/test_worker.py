@@ -42,7 +42,7 @@ from tests.factories import make_effort, make_party, make_record
 from tests.sources import add_connectors
 
 OFTEN = timedelta(seconds=1)
-PATIENCE = 30.0
+PATIENCE = 90.0
 KEY = SecretStr("only-for-tests-only-for-tests-only")
 
 
@@ -138,8 +138,8 @@ def working(
         assert monotonic() - started_at < PATIENCE / 2
 
 
-def until(condition: Callable[[], object]) -> None:
-    end = monotonic() + PATIENCE
+def until(condition: Callable[[], object], patience: float = PATIENCE) -> None:
+    end = monotonic() + patience
     while not condition():
         assert monotonic() < end, "it did not come about"
         Event().wait(0.02)

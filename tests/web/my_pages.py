@@ -35,7 +35,7 @@ class OwnBrowser:
 @contextmanager
 def own_browsing(address: str, citizen_id: UUID | None = None) -> Iterator[OwnBrowser]:
     """A browser, logged in as one of the demo's citizens."""
-    with httpx.Client(base_url=address, follow_redirects=True, timeout=30, verify=NO_AUTHORITIES) as client:
+    with httpx.Client(base_url=address, follow_redirects=True, timeout=60, verify=NO_AUTHORITIES) as client:
         browser = OwnBrowser(client)
         if citizen_id is not None:
             assert browser.post("/min-side/log-ind", person=str(citizen_id)).status_code == 200

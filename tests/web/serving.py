@@ -83,7 +83,7 @@ class Browser:
 @contextmanager
 def browsing(address: str, actor_id: str | None = None) -> Iterator[Browser]:
     """A browser, logged in as one of the demo's people."""
-    with httpx.Client(base_url=address, follow_redirects=True, timeout=30, verify=NO_AUTHORITIES) as client:
+    with httpx.Client(base_url=address, follow_redirects=True, timeout=60, verify=NO_AUTHORITIES) as client:
         browser = Browser(client)
         if actor_id:
             assert browser.post("/log-ind", person=actor_id).status_code == 200

@@ -32,7 +32,7 @@ from tests.web.serving import serving
 NOT_HERE = "00000000-0000-4000-8000-000000000000"
 TOKEN = "only-for-tests-only-for-tests-only"
 LOGGING_IN = ("/log-ind", "/mine-borgere")
-PATIENCE = 20.0
+PATIENCE = 60.0
 UUID_SHAPED = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 NATIONAL_SHAPED = re.compile(r"\b\d{6}-?\d{4}\b")
 
