@@ -60,6 +60,12 @@ def read(running: Running, name: str, cursor: Cursor | None = None, folder: str 
         return list(read_all(connector, cursor))
 
 
+def is_read(running: Running, name: str) -> bool:
+    """Whether it gives records; the first of them are enough to know."""
+    with closing(connector_to(running, name)) as connector:
+        return any(batch.records for batch in read_all(connector))
+
+
 def records(batches: list[Batch]) -> list[SourceRecord]:
     return list(chain.from_iterable(batch.records for batch in batches))
 
@@ -123,7 +129,7 @@ def test_a_server_that_answers_badly_is_read_later(running: Running, name: str, 
     with pytest.raises((SourceUnavailable, SourceRefused)):
         read(running, name)
     control(running, "DELETE", f"faults/{name}")
-    assert records(read(running, name))
+    assert is_read(running, name)
 
 
 @pytest.mark.parametrize("name", ["health", "social", "nexus", "employment"])
