@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from connectors.base import Connector
 from connectors.errors import ConnectorError
 from connectors.registry import KindNotFound
+from connectors.retry import Retryable
 from hub import log
 from hub.audit.guard import log_faults
 from hub.bus.base import BusUnavailable
@@ -49,7 +50,7 @@ def fail() -> Iterator[None]:
     """
     try:
         yield
-    except (HubError, ConnectorError, KindNotFound) as error:
+    except (HubError, ConnectorError, KindNotFound, Retryable) as error:
         _say(_SENTENCES.get(type(error)) or str(error) or type(error).__name__)
         raise typer.Exit(2) from None
     except (BusUnavailable, SearchUnavailable):
