@@ -49,7 +49,7 @@ def test_a_sample_is_drawn_read_drawn_again_and_reviewed(town: Town, drawn: Call
     (event,) = jens.get(address).json()["line"]["events"]
     assert event["words"].startswith(WORDS)
     assert "4002" not in event["words"]
-    assert len(acts(town, AuditAction.REVIEW_SAMPLE)) == 2
+    assert len(acts(town, AuditAction.REVIEW_SAMPLE)) == 1, "the second had no effect"
 
 
 def test_who_draws_no_samples_is_refused_and_what_is_wrong_is_said(town: Town, drawn: Callable[[], int]) -> None:
