@@ -2,15 +2,44 @@
 
 import json
 import re
+from binascii import unhexlify
+from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 FORMAT = "helhed-audit-export/1"
-LINE = re.compile(
-    rb'\{"leaf":(0|[1-9][0-9]*+),"commitment":"([0-9a-f]{64}+)"'
-    rb'(?:,"salt":"([0-9a-f]{32}+)","entry":(\{"seq":[0-9]++,"recorded_at":"([0-9T:.-]{26}+Z)",.*\}))?\}\n'
+BEGINNING = b'{"leaf":'
+"""With it a line of the log begins, and nothing else in an export."""
+_LINE = re.compile(
+    rb'^\{"leaf":(0|[1-9][0-9]*+),"commitment":"(.{64})"'
+    rb'(?:,"salt":"(.{32})","entry":(\{"seq":[0-9]++,"recorded_at":"(.{26}Z)",.*\}))?\}\n',
+    re.MULTILINE,
 )
-"""Place, commitment, salt, entry, time. Without the last three the content of the entry was erased."""
+_HEX, _TIME = b"0123456789abcdef", b"0123456789T:.-Z"
+
+
+class Columns(NamedTuple):
+    """What lines say, column by column. Where the content of an entry was erased, salt, entry and time are empty."""
+
+    leaves: list[int]
+    commitments: list[bytes]
+    salts: list[bytes]
+    entries: tuple[bytes, ...]
+    times: tuple[bytes, ...]
+
+
+def read_columns(lines: Sequence[bytes]) -> Columns | None:
+    """What lines of the log say, all at once: a million of them one by one take seconds longer.
+
+    None: there are none, or at least one cannot be read.
+    """
+    rows = _LINE.findall(b"".join(lines))
+    if not rows or len(rows) != len(lines):
+        return None
+    places, sealed, salts, entries, times = zip(*rows, strict=True)
+    if b"".join(sealed + salts).translate(None, _HEX) or b"".join(times).translate(None, _TIME):
+        return None
+    return Columns([*map(int, places)], [*map(unhexlify, sealed)], [*map(unhexlify, salts)], entries, times)
 
 
 def commitment_to(salt: bytes, entry: bytes) -> bytes:

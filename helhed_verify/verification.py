@@ -1,13 +1,14 @@
 """Verifies a whole export in one pass: every line against its commitment, the tree against every checkpoint."""
 
-from binascii import unhexlify
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import groupby, islice
+from operator import methodcaller
 from typing import NamedTuple
 
 from helhed_verify.findings import FindingKind, Report
-from helhed_verify.lines import FORMAT, LINE, read_json
+from helhed_verify.lines import BEGINNING, FORMAT, Columns, read_columns, read_json
 from helhed_verify.merkle import Frontier
 from helhed_verify.note import Checkpoint, InvalidNote, LogKey, open_note, read_key
 
@@ -19,8 +20,6 @@ SHOWN = 20
 """So many findings of one kind are told; of a log that was rewritten every line would be one."""
 AT_ONCE = 10_000
 """Lines that are judged together at most."""
-_Fields = tuple[bytes | None, ...]
-"""Of a line, as ``LINE`` has them."""
 
 
 class CannotVerify(Exception):
@@ -97,8 +96,10 @@ class _Verification:
         self._expected: list[Checkpoint] = []
         """Checkpoints of somebody else, the largest first."""
         self._next_expected = -1
-        self._batch: list[tuple[int, bytes | None]] = []
-        """Place and time of each line since the checkpoint before; without a time: erased."""
+        self._leaves: list[int] = []
+        """The places of the lines since the checkpoint before."""
+        self._times: list[bytes] = []
+        """When each of them says that it was written; empty: erased."""
         self._erased: list[_Erased] = []
         self._last_place = -1
 
@@ -118,29 +119,30 @@ class _Verification:
 
     def read(self, lines: Iterable[bytes]) -> None:
         """Take the lines."""
-        match_line = LINE.fullmatch
-        batch: list[_Fields] = []
-        for line in lines:
-            match = match_line(line)
-            if match is not None:
-                batch.append(match.groups())
-                if len(batch) < AT_ONCE:
-                    continue
-            if batch:
-                self._take(batch)
-                batch.clear()
-            if match is None:
-                self._read_other(line)
-        if batch:
-            self._take(batch)
+        for is_of_log, group in groupby(lines, methodcaller("startswith", BEGINNING)):
+            if is_of_log:
+                while batch := [*islice(group, AT_ONCE)]:
+                    self._take(batch)
+            else:
+                for line in group:
+                    self._read_other(line)
+
+    def _take(self, batch: Sequence[bytes]) -> None:
+        """Judge lines all at once; one by one only where one cannot be read."""
+        if (columns := read_columns(batch)) is not None:
+            self._judge(columns)
+        elif len(batch) == 1:
+            self._read_other(batch[0])
+        else:
+            for line in batch:
+                self._take([line])
 
     def end(self, lines: object, retention: timedelta) -> None:
         """Judge what can only be judged at the end."""
         report, newest = self._report, self._report.newest
         report.lines = self._tree.size
-        if self._batch:
-            places = [leaf for leaf, _ in self._batch]
-            report.add(FindingKind.UNSIGNED, "no checkpoint covers them", min(places), max(places))
+        if self._leaves:
+            report.add(FindingKind.UNSIGNED, "no checkpoint covers them", min(self._leaves), max(self._leaves))
         if newest is None:
             report.add(FindingKind.UNSIGNED, "the export has no valid checkpoint")
         if lines != report.lines:
@@ -155,20 +157,21 @@ class _Verification:
                 text = f"what they said is gone, and they were sealed as late as {erased.sealed_at:%Y-%m-%d}"
                 self._add(FindingKind.MISSING, text, erased.first, erased.last)
 
-    def _take(self, batch: Sequence[_Fields]) -> None:
-        """Judge lines all at once, column by column: a million of them one by one take seconds longer."""
-        places, sealed, salts, entries, times = zip(*batch, strict=True)
-        leaves, commitments = [*map(int, places)], [*map(unhexlify, sealed)]
+    def _judge(self, columns: Columns) -> None:
+        leaves, commitments, salts, entries, times = columns
         if leaves != [*range(self._last_place + 1, self._last_place + 1 + len(leaves))]:
             for leaf in leaves:
                 if leaf != self._last_place + 1:
                     self._misplaced(leaf)
                 self._last_place = leaf
         self._last_place = leaves[-1]
-        for leaf, commitment, salt, entry in zip(leaves, commitments, salts, entries, strict=True):
-            if entry is not None and sha256(unhexlify(salt) + entry).digest() != commitment:
-                self._add(FindingKind.EDITED, "it is not the line that was sealed", leaf)
-        self._batch.extend(zip(leaves, times, strict=True))
+        made = [sha256(salt + entry).digest() for salt, entry in zip(salts, entries, strict=True)]
+        if made != commitments:
+            for leaf, commitment, entry, of_entry in zip(leaves, commitments, entries, made, strict=True):
+                if entry and commitment != of_entry:
+                    self._add(FindingKind.EDITED, "it is not the line that was sealed", leaf)
+        self._leaves += leaves
+        self._times += times
         self._grow(commitments)
 
     def _grow(self, commitments: list[bytes]) -> None:
@@ -217,18 +220,22 @@ class _Verification:
             text = f"they are not the lines that were signed on {_moment(checkpoint)}"
             self._add(FindingKind.CHANGED, text, first, max(first, checkpoint.size - 1, self._tree.size - 1))
         self._judge_times(before, checkpoint)
-        if erased := [leaf for leaf, time in self._batch if time is None]:
+        if b"" in self._times:
+            erased = [leaf for leaf, time in zip(self._leaves, self._times, strict=True) if not time]
             report.erased += len(erased)
             self._erased.append(_Erased(min(erased), max(erased), checkpoint.time))
-        self._batch.clear()
+        self._leaves.clear()
+        self._times.clear()
         report.newest = checkpoint
 
     def _judge_times(self, before: Checkpoint | None, checkpoint: Checkpoint) -> None:
         """Whether each line since the checkpoint before was written since then."""
         latest = _stamp(checkpoint.time + self._tolerance)
         earliest = _stamp(before.time - self._tolerance) if before is not None else b""
-        for leaf, time in self._batch:
-            if time is not None and not earliest <= time <= latest:
+        if not self._times or (earliest <= min(self._times) and max(self._times) <= latest):
+            return
+        for leaf, time in zip(self._leaves, self._times, strict=True):
+            if time and not earliest <= time <= latest:
                 text = f"it says {time.decode()}, and was sealed on {_moment(checkpoint)}"
                 self._add(FindingKind.BACK_DATED, text, leaf)
 
