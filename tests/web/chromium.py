@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from deploy.browser import find
 from hub.web.shell.rendering import WEB
@@ -59,3 +59,8 @@ def enter(chromium: Browser, town: Town, actor_id: str, width: int = 1440, *, sc
     page.goto("/log-ind")
     page.locator(f'form:has(input[value="{actor_id}"]) button').click()
     return page
+
+
+def comes(place: Locator, words: str) -> None:
+    """The words are there once the answer is, which a click does not wait for."""
+    expect(place).to_contain_text(words, use_inner_text=True, timeout=60_000)

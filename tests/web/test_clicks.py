@@ -13,7 +13,7 @@ from hub.course.meeting_rules import planned_text
 from schemas.meeting import MeetingKind, MeetingPlan, PlannedCitizen
 from schemas.plan import GoalProgress, NewEntry, NewProgress, PlanKind, PlanText
 from tests.web import maja
-from tests.web.chromium import MARKS, PICTURES, enter
+from tests.web.chromium import MARKS, PICTURES, comes, enter
 from tests.web.conftest import Town
 
 MOST_CLICKS = {
@@ -77,7 +77,7 @@ def _plan_meeting(town: Town) -> None:
 
 def _open_before_a_meeting(hand: Hand, page: Page) -> None:
     hand.link("Ida Testborger")
-    assert page.locator("h1").inner_text().startswith("Ida Testborger")
+    comes(page.locator("h1"), "Ida Testborger")
 
 
 def _add_a_member(hand: Hand, page: Page) -> None:
@@ -90,7 +90,7 @@ def _add_a_member(hand: Hand, page: Page) -> None:
         if not choices.and_(page.locator(":checked")).count():
             hand.click(choices.first)
     hand.click(page.get_by_role("button", name="Sæt på teamet"))
-    assert "Ole Bruun" in page.locator("[aria-labelledby=team]").inner_text()
+    comes(page.locator("[aria-labelledby=team]"), "Ole Bruun")
 
 
 def _write_an_agreement(hand: Hand, page: Page) -> None:
@@ -101,7 +101,7 @@ def _write_an_agreement(hand: Hand, page: Page) -> None:
     form.get_by_label("Hvem gør det?").fill("Ida")
     form.get_by_label("Senest den").fill("2023-12-20")
     hand.click(form.get_by_role("button", name="Gem i planen"))
-    assert "Først skole, så praktik" in page.locator("main").inner_text()
+    comes(page.locator("main"), "Først skole, så praktik")
 
 
 def _enter_progress(hand: Hand, page: Page) -> None:
@@ -111,7 +111,7 @@ def _enter_progress(hand: Hand, page: Page) -> None:
     hand.click(form.get_by_role("radio", name="Bedre"))
     form.get_by_label("Med egne ord").fill("Hun kommer tre dage om ugen")
     hand.click(form.get_by_role("button", name="Gem"))
-    assert "Hun kommer tre dage om ugen" in page.locator("main").inner_text()
+    comes(page.locator("main"), "Hun kommer tre dage om ugen")
 
 
 def _hold_a_meeting(hand: Hand, page: Page) -> None:
@@ -124,8 +124,8 @@ def _hold_a_meeting(hand: Hand, page: Page) -> None:
     hand.click(page.get_by_label("Beslutning 1: borgeren er med på det"))
     page.get_by_label("Kort referat").fill("Vi talte om skolen")
     hand.click(page.get_by_role("button", name="Gem og luk mødet"))
-    assert "Vi talte om skolen" in page.locator("[aria-labelledby=minutes]").inner_text()
-    assert "Skolen ringer hver fredag" in page.locator("[aria-labelledby=decided]").inner_text()
+    comes(page.locator("[aria-labelledby=minutes]"), "Vi talte om skolen")
+    comes(page.locator("[aria-labelledby=decided]"), "Skolen ringer hver fredag")
 
 
 TASKS = {

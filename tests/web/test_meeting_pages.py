@@ -15,7 +15,7 @@ from schemas.access import AuditAction, AuditEntry, AuditOutcome
 from schemas.meeting import Meeting, MeetingState, ParticipantRole
 from schemas.plan import CitizenPlan, PlanKind
 from tests.web import maja
-from tests.web.chromium import MARKS, WIDTHS, enter
+from tests.web.chromium import MARKS, WIDTHS, comes, enter
 from tests.web.conftest import Town
 from tests.web.page_checks import faults_of
 from tests.web.serving import Browser
@@ -395,5 +395,5 @@ def test_the_pages_are_right_in_a_browser_and_a_meeting_is_held_in_four_clicks(c
     page.get_by_label("Beslutning 1: senest hvornår?").fill("2023-10-01")
     page.get_by_label("Kort referat").fill("Alle er enige om praktikken")
     page.get_by_role("button", name="Gem og luk mødet").click()
-    assert "Mødet er lukket" in page.locator("main").inner_text()
+    comes(page.locator("main"), "Mødet er lukket")
     page.context.close()

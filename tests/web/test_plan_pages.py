@@ -13,7 +13,7 @@ from hub.course import plan_repository
 from schemas.access import AuditAction, AuditOutcome
 from schemas.plan import CitizenPlan
 from tests.web import maja
-from tests.web.chromium import MARKS, WIDTHS, enter
+from tests.web.chromium import MARKS, WIDTHS, comes, enter
 from tests.web.conftest import Town
 from tests.web.page_checks import faults_of
 from tests.web.serving import Browser
@@ -248,5 +248,5 @@ def test_the_pages_are_right_in_a_browser_and_progress_takes_four_clicks(chromiu
     form.get_by_label("Bedre").click()
     form.get_by_label("Med egne ord").fill("Fire dage i træk")
     form.get_by_role("button", name="Gem").click()
-    assert "Fire dage i træk" in page.locator("article").first.inner_text()
+    comes(page.locator("article").first, "Fire dage i træk")
     page.context.close()
