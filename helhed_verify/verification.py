@@ -165,9 +165,9 @@ class _Verification:
                     self._misplaced(leaf)
                 self._last_place = leaf
         self._last_place = leaves[-1]
-        made = [sha256(salt + entry).digest() for salt, entry in zip(salts, entries, strict=True)]
-        if made != commitments:
-            for leaf, commitment, entry, of_entry in zip(leaves, commitments, entries, made, strict=True):
+        computed = [sha256(salt + entry).digest() for salt, entry in zip(salts, entries, strict=True)]
+        if computed != commitments:
+            for leaf, commitment, entry, of_entry in zip(leaves, commitments, entries, computed, strict=True):
                 if entry and commitment != of_entry:
                     self._add(FindingKind.EDITED, "it is not the line that was sealed", leaf)
         self._leaves += leaves

@@ -19,6 +19,7 @@ from hub.access.account_acts import add_account, revoke_account
 from hub.access.identity import actor as get_actor
 from hub.access.service_accounts import ServiceAccount
 from hub.app import create_app
+from hub.oidc.citizen_login import CitizenLogin
 from hub.oidc.mapping import RoleMapping
 from hub.oidc.provider import Provider, ProviderSettings
 from hub.oidc.service import MunicipalLogin
@@ -26,13 +27,16 @@ from hub.secrets import PayloadCipher, login_keys
 from hub.settings import Settings
 from schemas.access import AccessRequest, Purpose
 from schemas.machine import Scope
+from tests.web import maja
 from tests.web.chromium import MARKS, PICTURES
-from tests.web.conftest import Town
+from tests.web.conftest import NUMBERS, Town
 from tests.web.serving import serving
 
 pytestmark = MARKS
 PASSWORD, SECRET = "only-for-tests", "only-for-tests-either"
 AUDIENCE = "helhed-api"
+NUMBER_CLAIM = "https://data.gov.dk/model/core/eid/cprNumber"
+CITIZEN = "maja.testborger"
 OPERATIONS = AccessRequest(purpose=Purpose.OPERATIONS, request_id="r")
 ROLES = {
     "anna.holm": ("helhed-sagsbehandler", "/mine-borgere"),
@@ -53,7 +57,7 @@ MAPPING = RoleMapping.model_validate(
 
 
 def realm(name: str, address: str) -> dict[str, Any]:
-    """A realm with our client and four employees, one of whom has no function."""
+    """A realm with our two clients and four employees, one of whom has no function, and a citizen."""
 
     def user(username: str, *roles: str) -> dict[str, Any]:
         first, _, last = username.title().partition(".")
@@ -87,6 +91,17 @@ def realm(name: str, address: str) -> dict[str, Any]:
             mapper("oidc-hardcoded-claim-mapper", **{"claim.name": "unit", "claim.value": "b1"}),
         ],
     }
+    number = {"claim.name": NUMBER_CLAIM.replace(".", "\\."), "claim.value": NUMBERS[maja.MAJA].replace("-", "")}
+    own_page = {
+        "clientId": "helhed-min-side",
+        "secret": SECRET,
+        "redirectUris": [f"{address}/min-side/log-ind/svar"],
+        "attributes": {
+            "pkce.code.challenge.method": "S256",
+            "post.logout.redirect.uris": f"{address}/min-side/log-ind",
+        },
+        "protocolMappers": [mapper("oidc-hardcoded-claim-mapper", **number)],
+    }
     audience = {"included.custom.audience": AUDIENCE, "access.token.claim": "true", "id.token.claim": "false"}
     machine = {
         "clientId": "monitor",
@@ -100,8 +115,12 @@ def realm(name: str, address: str) -> dict[str, Any]:
         "realm": name,
         "enabled": True,
         "roles": {"realm": [{"name": role} for role, _ in ROLES.values()]},
-        "clients": [client, machine, {**machine, "clientId": "stranger"}],
-        "users": [*(user(username, role) for username, (role, _) in ROLES.items()), user("ny.person")],
+        "clients": [client, own_page, machine, {**machine, "clientId": "stranger"}],
+        "users": [
+            *(user(username, role) for username, (role, _) in ROLES.items()),
+            user("ny.person"),
+            user(CITIZEN),
+        ],
     }
 
 
@@ -145,12 +164,16 @@ def municipality(town: Town, keycloak: Keycloak) -> Iterator[Municipality]:
     )
     cipher = PayloadCipher(login_keys(town.context.session_key))
     login = MunicipalLogin(Provider(settings), MAPPING, cipher, town.context.digest_key)
-    app = create_app(replace(town.context, settings=Settings(secure_cookies=False), login=login))
-    with serving(app) as address:
+    own_settings = replace(settings, client_id="helhed-min-side", login_path="/min-side/log-ind")
+    own_login = CitizenLogin(Provider(own_settings), NUMBER_CLAIM, cipher, town.context.digest_key)
+    context = replace(town.context, settings=Settings(secure_cookies=False), login=login, citizen_login=own_login)
+    with serving(create_app(context)) as address:
         login.provider.settings = replace(settings, public_url=address)
+        own_login.provider.settings = replace(own_settings, public_url=address)
         keycloak.add_realm(realm(name, address))
         yield Municipality(town, keycloak, name, address)
     login.provider.close()
+    own_login.provider.close()
 
 
 def log_in(browser: BrowserContext, municipality: Municipality, username: str) -> Page:
@@ -159,11 +182,16 @@ def log_in(browser: BrowserContext, municipality: Municipality, username: str) -
     page.set_default_timeout(60_000)
     page.goto(f"{municipality.address}/log-ind")
     page.get_by_role("link", name="Log ind med kommunens login").click()
+    prove(page, username)
+    page.wait_for_url(f"{municipality.address}/**")
+    return page
+
+
+def prove(page: Page, username: str) -> None:
+    """Say to Keycloak who one is."""
     page.locator("#username").fill(username)
     page.locator("#password").fill(PASSWORD)
     page.locator("#kc-login").click()
-    page.wait_for_url(f"{municipality.address}/**")
-    return page
 
 
 def client_with_cookies(browser: BrowserContext, municipality: Municipality) -> httpx.Client:
@@ -201,6 +229,30 @@ def test_a_person_without_a_function_reads_whom_to_ask(chromium: Browser, munici
             page.screenshot(path=PICTURES / f"log-ind-afvist-{width}.png")
             page.goto(f"{municipality.address}/log-ind")
             page.screenshot(path=PICTURES / f"log-ind-kommune-{width}.png")
+
+
+def test_a_citizen_logs_in_to_their_own_page_and_out(chromium: Browser, municipality: Municipality) -> None:
+    own_page = f"{municipality.address}/min-side"
+    with chromium.new_context(locale="da-DK") as browser:
+        page = browser.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(own_page)
+        page.get_by_role("link", name="Log ind med MitID").click()
+        prove(page, CITIZEN)
+        page.wait_for_url(own_page)
+        assert page.locator("h1").inner_text() == "Maja Testborger"
+        with httpx.Client(base_url=municipality.address) as thief:
+            cookies = {cookie["name"]: cookie["value"] for cookie in browser.cookies()}
+            thief.cookies.set("helhed-min-side", cookies["helhed-min-side"])
+            assert "Maja Testborger" in thief.get("/min-side").text
+            with page.expect_navigation():
+                page.get_by_role("button", name="Log ud").click()
+            assert "Maja Testborger" not in thief.get("/min-side").text
+        page.get_by_role("link", name="Log ud hos login").click()
+        page.locator("#kc-logout").click()  # no token of citizens is kept, so the provider asks
+        page.wait_for_url(own_page)
+        page.get_by_role("link", name="Log ind med MitID").click()
+        assert page.locator("#password").is_visible(), "the session at the provider is over too"
 
 
 def test_what_changes_at_the_provider_takes_effect_here(chromium: Browser, municipality: Municipality) -> None:
