@@ -13,13 +13,13 @@ from hub.forgetting.restricting import rebuild_quietly
 from hub.rights.contest_repository import ContestOutcome
 from hub.web.oversight.subjects import name_of
 from hub.web.rights import texts
-from hub.web.rights.present import PATH, fault_text
+from hub.web.rights.present import PATH
 from hub.web.rights.present_contests import contests_page
+from hub.web.rights.results import allowed, keep
 from hub.web.rights.workspace import RIGHTS
-from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
+from hub.web.shell.form_result import take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
-from schemas.access import AuditOutcome
 
 router = APIRouter()
 Words = Annotated[str, Form(max_length=1000)]
@@ -44,7 +44,7 @@ def mark(
     """Mark a line as contested, in the citizen's words."""
     with open_request(request, RIGHTS) as context:
         result = contest_fact(context, citizen_id, fact, words.strip())
-        _keep(context, result, texts.CONTESTED, "mark", {"words": words} | {"fact": fact})
+        keep(context, result, texts.CONTESTED, "mark", {"words": words, "fact": fact}, words="words")
     return RedirectResponse(f"{PATH}/{citizen_id}/bestridt", 303)
 
 
@@ -61,7 +61,7 @@ def settle(
     with open_request(request, RIGHTS) as context:
         chosen = ContestOutcome(outcome) if outcome in {"upheld", "rejected"} else None
         result = decide_contest(context, citizen_id, contest_id, chosen, reason.strip())
-        _keep(context, result, texts.DECIDED, f"decide-{contest_id}", {"words": reason})
+        keep(context, result, texts.DECIDED, f"decide-{contest_id}", {"words": reason}, words="words")
     return RedirectResponse(f"{PATH}/{citizen_id}/bestridt", 303)
 
 
@@ -82,7 +82,7 @@ def read_contests(context: RequestContext, citizen_id: UUID) -> ContestView:
 
 def contest_fact(context: RequestContext, citizen_id: UUID, fact: str, words: str) -> RightsResult:
     """Mark a line as contested; likewise."""
-    return _done(_desk(context, citizen_id).contest(fact, words, lambda: _rebuild(context, citizen_id)))
+    return allowed(_desk(context, citizen_id).contest(fact, words, lambda: _rebuild(context, citizen_id)))
 
 
 def decide_contest(
@@ -90,26 +90,11 @@ def decide_contest(
 ) -> RightsResult:
     """Say whether the citizen is right; likewise."""
     desk = _desk(context, citizen_id)
-    return _done(desk.decide(contest_id, outcome, reason, lambda: _rebuild(context, citizen_id)))
+    return allowed(desk.decide(contest_id, outcome, reason, lambda: _rebuild(context, citizen_id)))
 
 
 def _rebuild(context: RequestContext, citizen_id: UUID) -> int:
     return rebuild_quietly(context.session, [citizen_id], now=context.now)
-
-
-def _done(result: RightsResult) -> RightsResult:
-    if result.outcome is AuditOutcome.REFUSED:
-        raise MissingRole
-    return result
-
-
-def _keep(context: RequestContext, result: RightsResult, done: str, form: str, typed: dict[str, str]) -> None:
-    if result.faults:
-        words = " ".join(map(fault_text, result.faults))
-        form_result = FormResult(words, is_error=True, form=form, typed=redact_typed(typed, "words"))
-    else:
-        form_result = FormResult(done)
-    keep_result(context.request, form_result)
 
 
 def _desk(context: RequestContext, citizen_id: UUID) -> ContestDesk:

@@ -28,6 +28,7 @@ from hub.web.oversight.subjects import find_citizen_id, name_of
 from hub.web.rights import contest_routes, texts
 from hub.web.rights.paper import copy_paper
 from hub.web.rights.present import PATH, counts_text, fault_text, rights_list_page, rights_page
+from hub.web.rights.results import allowed, keep
 from hub.web.rights.workspace import RIGHTS
 from hub.web.shell.form_result import FormResult, keep_result, redact_typed, take_result
 from hub.web.shell.form_token import require_form_token
@@ -127,7 +128,7 @@ def place(
         else:
             result = place_hold(context, citizen_id, WrittenHold(reason=reason.strip(), last_day=day))
         typed = {"reason": reason, "last_day": last_day}
-        _keep(context, result, texts.HELD, "hold", typed)
+        keep(context, result, texts.HELD, "hold", typed)
     return RedirectResponse(f"{PATH}/{citizen_id}", 303)
 
 
@@ -136,7 +137,7 @@ def release(request: Request, citizen_id: UUID, hold_id: Number, *, reason: Reas
     """Let what is due be deleted again."""
     with open_request(request, RIGHTS) as context:
         result = release_hold(context, citizen_id, hold_id, reason.strip())
-        _keep(context, result, texts.RELEASED, f"release-{hold_id}", {"reason": reason})
+        keep(context, result, texts.RELEASED, f"release-{hold_id}", {"reason": reason})
     return RedirectResponse(f"{PATH}/{citizen_id}", 303)
 
 
@@ -153,7 +154,7 @@ def restrict(
         else:
             written = WrittenRestriction(reason=reason.strip(), review_on=day)
             result = restrict_citizen(context, citizen_id, written)
-        _keep(context, result, texts.RESTRICTED, "restrict", {"reason": reason, "review_on": review_on})
+        keep(context, result, texts.RESTRICTED, "restrict", {"reason": reason, "review_on": review_on})
     return RedirectResponse(f"{PATH}/{citizen_id}", 303)
 
 
@@ -171,7 +172,7 @@ def lift_it(
     """Let those who may see the citizen again."""
     with open_request(request, RIGHTS) as context:
         result = lift_restriction(context, citizen_id, restriction_id, reason.strip(), is_told=is_told == "ja")
-        _keep(context, result, texts.RESTRICTION_LIFTED, f"lift-{restriction_id}", {"reason": reason})
+        keep(context, result, texts.RESTRICTION_LIFTED, f"lift-{restriction_id}", {"reason": reason})
     return RedirectResponse(f"{PATH}/{citizen_id}", 303)
 
 
@@ -186,7 +187,7 @@ def forget(
             keep_result(request, FormResult(texts.NOTHING_STORED, is_error=True))
         else:
             done = texts.FORGOTTEN.format(counts=counts_text(result.counts))
-            _keep(context, result, done, "forget", {"reason": reason})
+            keep(context, result, done, "forget", {"reason": reason})
         is_done = result.outcome is AuditOutcome.SHOWN
     return RedirectResponse(PATH if is_done else f"{PATH}/{citizen_id}", 303)
 
@@ -196,7 +197,7 @@ def lift(request: Request, forgetting_id: Number, *, reason: Reason = "") -> Red
     """Let sources tell of the citizen again."""
     with open_request(request, RIGHTS) as context:
         result = lift_forgetting(context, forgetting_id, reason.strip())
-        _keep(context, result, texts.LIFTED, f"lift-{forgetting_id}", {"reason": reason})
+        keep(context, result, texts.LIFTED, f"lift-{forgetting_id}", {"reason": reason})
     return RedirectResponse(PATH, 303)
 
 
@@ -247,7 +248,7 @@ def copy_of(context: RequestContext, citizen_id: UUID, name_reason: str | None) 
 
 def place_hold(context: RequestContext, citizen_id: UUID, written: WrittenHold) -> RightsResult:
     """Let nothing be deleted; likewise."""
-    result = _done(_desk(context).place_hold(citizen_id, written))
+    result = allowed(_desk(context).place_hold(citizen_id, written))
     if result.outcome is AuditOutcome.NOT_FOUND:
         raise CitizenNotFound
     return result
@@ -255,12 +256,12 @@ def place_hold(context: RequestContext, citizen_id: UUID, written: WrittenHold) 
 
 def release_hold(context: RequestContext, citizen_id: UUID, hold_id: int, reason: str) -> RightsResult:
     """Let what is due be deleted again; likewise."""
-    return _done(_desk(context).release_hold(citizen_id, hold_id, reason))
+    return allowed(_desk(context).release_hold(citizen_id, hold_id, reason))
 
 
 def restrict_citizen(context: RequestContext, citizen_id: UUID, written: WrittenRestriction) -> RightsResult:
     """Let nobody else be shown anything of the citizen; likewise."""
-    result = _done(_desk(context).restrict(citizen_id, written, _rebuild(context, citizen_id)))
+    result = allowed(_desk(context).restrict(citizen_id, written, _rebuild(context, citizen_id)))
     if result.outcome is AuditOutcome.NOT_FOUND:
         raise CitizenNotFound
     return result
@@ -271,7 +272,7 @@ def lift_restriction(
 ) -> RightsResult:
     """Let those who may see the citizen again; likewise."""
     rebuild = _rebuild(context, citizen_id)
-    return _done(_desk(context).lift_restriction(citizen_id, restriction_id, reason, rebuild, is_told=is_told))
+    return allowed(_desk(context).lift_restriction(citizen_id, restriction_id, reason, rebuild, is_told=is_told))
 
 
 def _rebuild(context: RequestContext, citizen_id: UUID) -> Callable[[], int]:
@@ -281,7 +282,7 @@ def _rebuild(context: RequestContext, citizen_id: UUID) -> Callable[[], int]:
 def forget_whole(context: RequestContext, citizen_id: UUID, reason: str, *, is_confirmed: bool) -> RightsResult:
     """Delete everything about the citizen but the log; likewise."""
     keys = Keys(context.app.digest_key, context.app.payload_cipher)
-    return _done(
+    return allowed(
         _desk(context).forget(
             citizen_id,
             reason,
@@ -295,22 +296,7 @@ def forget_whole(context: RequestContext, citizen_id: UUID, reason: str, *, is_c
 
 def lift_forgetting(context: RequestContext, forgetting_id: int, reason: str) -> RightsResult:
     """Let sources tell of the citizen again; likewise."""
-    return _done(_desk(context).lift_forgetting(forgetting_id, reason))
-
-
-def _done(result: RightsResult) -> RightsResult:
-    if result.outcome is AuditOutcome.REFUSED:
-        raise MissingRole
-    return result
-
-
-def _keep(context: RequestContext, result: RightsResult, done: str, form: str, typed: dict[str, str]) -> None:
-    if result.faults:
-        words = " ".join(map(fault_text, result.faults))
-        form_result = FormResult(words, is_error=True, form=form, typed=redact_typed(typed, "reason"))
-    else:
-        form_result = FormResult(done)
-    keep_result(context.request, form_result)
+    return allowed(_desk(context).lift_forgetting(forgetting_id, reason))
 
 
 def _desk(context: RequestContext) -> RightsDesk:
