@@ -28,7 +28,7 @@ def slow_disk(process_id: int) -> Iterator[None]:
     strace = shutil.which("strace")
     if strace is None:
         warnings.warn("NOT PLAYED: a slow disk needs strace", stacklevel=1)
-        pytest.skip("no strace here")
+        pytest.skip("STRACE IS MISSING: apt-get install strace")
     inject = f"inject={WRITES}:delay_enter={int(DELAY * 1e6)}"
     tracer = subprocess.Popen(
         [strace, "-e", f"trace={WRITES}", "-e", inject, "-p", str(process_id)], stderr=subprocess.PIPE, text=True
@@ -38,7 +38,7 @@ def slow_disk(process_id: int) -> Iterator[None]:
     if "attached" not in first:
         tracer.wait()
         warnings.warn(f"NOT PLAYED: strace may not attach here: {first.strip()}", stacklevel=1)
-        pytest.skip("strace may not attach here")
+        pytest.skip("STRACE MAY NOT ATTACH: the kernel or the container forbids ptrace")
     try:
         yield
     finally:

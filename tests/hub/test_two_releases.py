@@ -36,7 +36,7 @@ def release_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     if packed.returncode:
         warnings.warn(f"NOT PLAYED: the history lacks {LAST_OF_RELEASE_BEFORE}: git fetch --unshallow", stacklevel=1)
-        pytest.skip(f"the history lacks the release before, {LAST_OF_RELEASE_BEFORE}")
+        pytest.skip(f"THE RELEASE BEFORE IS MISSING, {LAST_OF_RELEASE_BEFORE}: git fetch --unshallow")
     folder = tmp_path_factory.mktemp("before")
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
         archive.extractall(folder, filter="data")
