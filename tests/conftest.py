@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,9 @@ settings.load_profile("untimed")  # a busy machine is no fault of what is tested
 
 for _name in [name for name in os.environ if name.startswith("HELHED_") and not name.startswith("HELHED_TEST_")]:
     del os.environ[_name]  # the settings of whoever runs the tests are not those of what is tested
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of some hundred processes compiles the whole hub anew
+sys.dont_write_bytecode = False
 
 MEMORY = Path("/dev/shm")  # noqa: S108  the databases of tests hold nothing secret
 ROOM = 4 * 2**30
