@@ -27,9 +27,9 @@ def all_keys(key: bytes) -> tuple[bytes, ...]:
     return (bytes(key), *key.others) if isinstance(key, KeyRing) else (key,)
 
 
-def any_digest(identifier: Identifier, key: bytes) -> str:
-    """The digests of an identifier under all keys, the writing one first, with spaces between: what a search is for."""
-    return " ".join(keyed_digest(identifier, each) for each in all_keys(key))
+def all_digests(identifier: Identifier, key: bytes) -> tuple[str, ...]:
+    """The digests of an identifier under all keys, the writing one first: what is written may have any of them."""
+    return tuple(keyed_digest(identifier, each) for each in all_keys(key))
 
 
 def keyed_digest(identifier: Identifier, key: bytes) -> str:

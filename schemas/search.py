@@ -109,8 +109,8 @@ class SearchQuery(Schema):
 
     text: str = Field(default="", max_length=200)
     """Words: names in any spelling or almost, efforts, units, KLE numbers, paragraphs. Prefixes match names."""
-    identifier_digest: str | None = None
-    """Keyed digest of a whole national number, or several with spaces between while a key is being replaced; then
+    identifier_digests: tuple[str, ...] | None = None
+    """Keyed digests of a whole national number, of which a citizen must have one: several while a key is replaced. Then
     ``text`` is ignored."""
     areas: frozenset[Area] = frozenset()
     units: frozenset[str] = frozenset()
@@ -125,9 +125,9 @@ class SearchQuery(Schema):
     size: int = Field(default=20, ge=1, le=100)
 
     @property
-    def any_of_digests(self) -> list[str]:
-        """The digests one by one, of which a citizen must have one."""
-        return [digest for digest in (self.identifier_digest or "").split() if digest.isascii() and digest.isalnum()]
+    def wanted_digests(self) -> list[str]:
+        """Those of the digests that any document could have."""
+        return [digest for digest in self.identifier_digests or () if digest.isascii() and digest.isalnum()]
 
     @property
     def narrowed(self) -> bool:

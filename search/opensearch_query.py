@@ -119,7 +119,7 @@ def reach(access: AccessFilter) -> Reach | None:
 
 def parse(query: SearchQuery) -> ParsedQuery:
     """What the query asks for."""
-    mode = "identifier" if query.identifier_digest is not None else "words" if query.text.strip() else "all"
+    mode = "identifier" if query.identifier_digests is not None else "words" if query.text.strip() else "all"
     words = typed_words(query.text)
     criteria = {"unit": query.units, "kle_topic": query.kle_topics, "paragraph": query.paragraphs}
     filters: list[Clause] = [
@@ -201,7 +201,7 @@ def _any(clauses: Sequence[Clause]) -> Clause:
 def _digest(query: SearchQuery, parsed: ParsedQuery) -> list[Clause]:
     if parsed.mode != "identifier":
         return []
-    return [{"terms": {"identifier_digests": query.any_of_digests}}]
+    return [{"terms": {"identifier_digests": query.wanted_digests}}]
 
 
 def _entry(areas: Iterable[str], parsed: ParsedQuery, *more: Clause) -> list[Clause]:

@@ -17,7 +17,7 @@ _MARKED = re.compile("\x02(.*?)\x03", re.DOTALL)
 def parameters(query: SearchQuery, start: PageStart) -> dict[str, Any]:
     """The values of ``statements.FIND``, similar names apart."""
     words = typed_words(query.text)
-    mode = "identifier" if query.identifier_digest is not None else "words" if query.text.strip() else "all"
+    mode = "identifier" if query.identifier_digests is not None else "words" if query.text.strip() else "all"
     rank, name, citizen_id = start.place or (None, None, None)
     filters = {
         "areas": sorted(area.value for area in query.areas) or None,
@@ -34,7 +34,7 @@ def parameters(query: SearchQuery, start: PageStart) -> dict[str, Any]:
         "mode": mode,
         "written": list(words.values()) if mode == "words" else [],
         "folded": list(words) if mode == "words" else [],
-        "digests": query.any_of_digests,
+        "digests": query.wanted_digests,
         "known": query.access.known_identifier,
         "similar_to": [],
         "similar": [],

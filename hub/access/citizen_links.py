@@ -15,7 +15,7 @@ from hub.access import citizen_link_repository as repository
 from hub.access.audit_entry import audit_entry
 from hub.access.policy import may
 from hub.audit.service import write
-from hub.digest import any_digest
+from hub.digest import all_digests
 from hub.errors import MissingRole
 from hub.matching.repository import citizen_of
 from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome
@@ -46,7 +46,7 @@ def make_link(
     if not may(actor, AuditAction.MAKE_LINK):
         write(session, audit_entry(actor, AuditAction.MAKE_LINK, AuditOutcome.REFUSED, request, now))
         raise MissingRole
-    citizen_id = citizen_of(session, any_digest(number, digest_key))
+    citizen_id = citizen_of(session, *all_digests(number, digest_key))
     link = CitizenLink(token=secrets.token_urlsafe(TOKEN_BYTES), expires_at=now + LINK_LASTS)
     repository.add_link(session, _hash(link.token), citizen_id, link.expires_at)
     outcome = AuditOutcome.NOT_FOUND if citizen_id is None else AuditOutcome.SHOWN

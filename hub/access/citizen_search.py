@@ -16,7 +16,7 @@ from hub.access.showing import cut_and_mask_all
 from hub.audit.service import write, write_all
 from hub.clock import danish_day
 from hub.course import repository as course
-from hub.digest import all_keys, any_digest, text_digest, unit_digest
+from hub.digest import all_digests, all_keys, text_digest, unit_digest
 from hub.matching.repository import citizen_of
 from hub.overview import repository as overviews
 from hub.overview.columns import UnitRelation
@@ -92,9 +92,9 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
         SearchUnavailable: the index does not answer, and what was asked cannot be answered without it.
     """
     today = danish_day(now)
-    digest, words = _typed(query, digest_key)
+    digests, words = _typed(query, digest_key)
     typed_digest = typed_digest or digest_of_hidden(query.text, digest_key)
-    criterion = _criterion(actor, digest, words, own_unit_only=own_unit_only, typed_digest=typed_digest)
+    criterion = _criterion(actor, digests, words, own_unit_only=own_unit_only, typed_digest=typed_digest)
     if not may(actor, AuditAction.SEARCH):
         write(session, audit_entry(actor, AuditAction.SEARCH, AuditOutcome.REFUSED, request, now, **criterion))
         return SearchResult(allowed=False, page=SearchPage())
@@ -102,12 +102,12 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
     if not own_unit_only:
         scopes = (*course.access_scopes(session, actor, today), *scopes)
     limits = AccessFilter(
-        on=today, scopes=scopes, excluded=_own_pages(session, actor), known_identifier=digest is not None
+        on=today, scopes=scopes, excluded=_own_pages(session, actor), known_identifier=digests is not None
     )
     limited_query = query.model_copy(
         update={
             "text": words,
-            "identifier_digest": digest,
+            "identifier_digests": digests,
             "access": limits,
         }
     )
@@ -121,13 +121,13 @@ def search(  # noqa: PLR0913  the two live context and the clock are keyword-onl
             raise
         page, without_index = _search_store(session, actor, limited_query, today), True
     facts = course.access_facts_of(session, actor, [hit.citizen_id for hit in page.hits], today)
-    allowed = findable(actor, facts.values(), known_identifier=digest is not None)
+    allowed = findable(actor, facts.values(), known_identifier=digests is not None)
     judged = (
         _without_units(hit, facts[hit.citizen_id], limited_query) for hit in page.hits if hit.citizen_id in allowed
     )
     hits = _told_apart(session, actor, [hit for hit in judged if hit is not None], facts, request=request, today=today)
-    if digest is not None:
-        hits = _told_former(session, hits, digest, digest_key)
+    if digests is not None:
+        hits = _told_former(session, hits, digests, digest_key)
     dropped = len(page.hits) - len(hits)
     metrics.hits_dropped(dropped)
     total = max(page.total - dropped, len(hits))
@@ -237,14 +237,16 @@ def _with_header(hit: SearchHit, header: CitizenHeader | None, today: date, iden
     return hit.model_copy(update={"place": place, "relatives": tuple(dict.fromkeys(relatives))})
 
 
-def _told_former(session: Session, hits: Sequence[SearchHit], digest: str, digest_key: bytes) -> tuple[SearchHit, ...]:
+def _told_former(
+    session: Session, hits: Sequence[SearchHit], digests: Sequence[str], digest_key: bytes
+) -> tuple[SearchHit, ...]:
     """The hits with whether the number that was typed is one that the citizen had before."""
     headers = overviews.headers(session, [hit.citizen_id for hit in hits])
-    sought = frozenset(digest.split())
+    sought = frozenset(digests)
     former = {
         citizen_id
         for citizen_id, header in headers.items()
-        if any(not sought.isdisjoint(any_digest(number, digest_key).split()) for number in header.former_numbers)
+        if any(not sought.isdisjoint(all_digests(number, digest_key)) for number in header.former_numbers)
     }
     reason = FoundBy(field="former_identifier", highlight=())
     return tuple(
@@ -269,17 +271,17 @@ def record_failure(  # noqa: PLR0913  keyword-only from the digest on
     typed_digest: str | None = None,
 ) -> None:
     """Write that a search failed, in a fresh transaction: the one that failed took its line with it."""
-    digest, words = _typed(query, digest_key)
+    digests, words = _typed(query, digest_key)
     typed_digest = typed_digest or digest_of_hidden(query.text, digest_key)
-    criterion = _criterion(actor, digest, words, own_unit_only=own_unit_only, typed_digest=typed_digest)
+    criterion = _criterion(actor, digests, words, own_unit_only=own_unit_only, typed_digest=typed_digest)
     write(session, audit_entry(actor, AuditAction.SEARCH, AuditOutcome.FAILED, request, now, **criterion))
 
 
-def _typed(query: SearchQuery, digest_key: bytes) -> tuple[str | None, str]:
+def _typed(query: SearchQuery, digest_key: bytes) -> tuple[tuple[str, ...] | None, str]:
     """The digests of a whole number, or words: mistyped numbers must not reach the log, nor the index's own logs."""
     number = national_in(query.text)
-    digest = query.identifier_digest if number is None else any_digest(number, digest_key)
-    return digest, "" if digest is not None else redact_identifiers(query.text)
+    digests = query.identifier_digests if number is None else all_digests(number, digest_key)
+    return digests, "" if digests is not None else redact_identifiers(query.text)
 
 
 def digest_of_hidden(text: str, digest_key: bytes) -> str | None:
@@ -289,11 +291,11 @@ def digest_of_hidden(text: str, digest_key: bytes) -> str | None:
 
 
 def _criterion(
-    actor: Actor, digest: str | None, words: str, *, own_unit_only: bool, typed_digest: str | None
+    actor: Actor, digests: Sequence[str] | None, words: str, *, own_unit_only: bool, typed_digest: str | None
 ) -> dict[str, Any]:
     """What was searched for, as fields of a line: a digest, words, or the citizens of the own unit."""
-    if digest is not None:
-        return {"about": AuditObject(kind=ObjectKind.IDENTIFIER, id=digest.split()[0])}
+    if digests is not None:
+        return {"about": AuditObject(kind=ObjectKind.IDENTIFIER, id=digests[0])}
     fields: dict[str, Any] = {"details": {"text": words}} if words else {}
     if words and typed_digest is not None:
         fields["details"]["typed"] = typed_digest
@@ -304,8 +306,8 @@ def _criterion(
 
 def _search_store(session: Session, actor: Actor, query: SearchQuery, today: date) -> SearchPage:
     """What the store can answer by itself; whom of these the actor may find is judged as with any hit."""
-    if query.identifier_digest is not None:
-        citizen_id = citizen_of(session, query.identifier_digest)
+    if query.identifier_digests is not None:
+        citizen_id = citizen_of(session, *query.identifier_digests)
         current = overviews.current(session, [citizen_id] if citizen_id else [])
         hits = [
             SearchHit(

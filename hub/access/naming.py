@@ -1,5 +1,6 @@
 """Whom a page that asks for a reason is about, as far as the actor knows that citizen already."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -56,7 +57,7 @@ def known_person(
     facts: AccessFacts,
     request: AccessRequest,
     *,
-    searched_digest: str | None,
+    searched_digests: Sequence[str],
     now: datetime,
 ) -> KnownPerson | None:
     """Who the citizen is, told only to those who know it from elsewhere; None: not theirs to know yet.
@@ -69,7 +70,7 @@ def known_person(
         actor: who wants to open the page.
         facts: of the citizen.
         request: why.
-        searched_digest: keyed digest of the national number that the actor searched for last.
+        searched_digests: keyed digests of the national number that the actor searched for last.
         now: the instant; rights must hold on its Danish day.
     """
     citizen_id, today = facts.citizen_id, danish_day(now)
@@ -77,7 +78,7 @@ def known_person(
     if header is None or facts.is_self:
         return None
     identity = header.identity
-    if searched_digest is not None and citizen_of(session, searched_digest) == citizen_id:
+    if searched_digests and citizen_of(session, *searched_digests) == citizen_id:
         if findable(actor, [facts], known_identifier=True):
             person = header.person
             return KnownPerson(name=header.display_name, birth_date=person.birth_date, identity=identity)

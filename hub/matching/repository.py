@@ -253,12 +253,12 @@ def named_with(session: Session, citizen_id: UUID) -> frozenset[UUID]:
     return frozenset(session.scalars(_NAMED_WITH, {"citizen_id": citizen_id})) | {citizen_id}
 
 
-def citizen_of(session: Session, digest: str) -> UUID | None:
+def citizen_of(session: Session, *digests: str) -> UUID | None:
     """The citizen an identifier names, from its keyed digest; an earlier number leads to today's citizen.
 
-    It may be the digests under several keys (``hub.digest.any_digest``).
+    Of several digests it is the same identifier under several keys (``hub.digest.all_digests``).
     """
-    citizen_id: UUID | None = session.execute(_CITIZEN_OF, {"digests": digest.split()}).scalar_one_or_none()
+    citizen_id: UUID | None = session.execute(_CITIZEN_OF, {"digests": list(digests)}).scalar_one_or_none()
     return citizen_id
 
 

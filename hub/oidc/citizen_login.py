@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hub.digest import any_digest
+from hub.digest import all_digests
 from hub.matching.repository import citizen_of
 from hub.oidc.person import text_of
 from hub.oidc.provider import Provider
@@ -36,5 +36,5 @@ class CitizenLogin:
             identifier = Identifier.national(number or "")
         except ValueError:
             raise LoginRefused(LoginRule.TOKEN, self.cpr_claim) from None
-        citizen_id = citizen_of(session, any_digest(identifier, self.digest_key))
+        citizen_id = citizen_of(session, *all_digests(identifier, self.digest_key))
         return None if citizen_id is None else CitizenActor(citizen_id=citizen_id)

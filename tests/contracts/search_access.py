@@ -46,5 +46,6 @@ class SearchAccessSuite:
                 page = index.find(query.model_copy(update={"access": access}))
                 assert (numbers(page), page.total) == ([1], 1)
                 assert [facet.count for facet in page.facets["unit"]] == [1]
-                by_number = {"identifier_digest": "d2", "access": access.model_copy(update={"known_identifier": True})}
+                known = access.model_copy(update={"known_identifier": True})
+                by_number = {"identifier_digests": ("d2",), "access": known}
                 assert index.find(query.model_copy(update=by_number)).total == 0

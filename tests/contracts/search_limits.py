@@ -69,7 +69,7 @@ class SearchLimitsSuite:
         yesterday = TODAY - timedelta(days=1)
         for query in (
             make_query("maja"),
-            make_query(identifier_digest="ab"),
+            make_query(identifier_digests=("ab",)),
             make_query(yesterday.isoformat()),
             make_query("hjemmesygepleje", ongoing_only=True),
         ):
@@ -100,7 +100,7 @@ class SearchLimitsSuite:
         assert (result.written, result.failed, result.refused, result.cut) == (2, (), (), frozenset({citizen(1)}))
         index.refresh()
         assert numbers(index.find(make_query("maja"))) == [1]
-        assert numbers(index.find(make_query(identifier_digest="ab"))) == [1]
+        assert numbers(index.find(make_query(identifier_digests=("ab",)))) == [1]
         if document.entries:
             assert numbers(index.find(make_query("samtale"))) == [1]
         assert index.get(citizen(1)) == limits.cut(document)

@@ -76,7 +76,7 @@ def test_no_number_and_nothing_of_a_protected_citizen_is_in_the_index(
     with database.transaction() as session:
         key = citizen_of(session, keyed_digest(SOFIE, digest_key))
     by_number = SearchQuery(
-        identifier_digest=keyed_digest(SOFIE, digest_key), access=AccessFilter(on=TODAY, known_identifier=True)
+        identifier_digests=(keyed_digest(SOFIE, digest_key),), access=AccessFilter(on=TODAY, known_identifier=True)
     )
     assert [hit.citizen_id for hit in engine.find(by_number).hits] == [key]
 

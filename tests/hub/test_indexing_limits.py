@@ -67,7 +67,7 @@ def test_a_citizen_with_more_entries_than_the_index_takes_is_found_counted_and_s
     for query in (
         SearchQuery(text="testborger", access=access),
         SearchQuery(text="besøg 17", access=access),
-        SearchQuery(identifier_digest=keyed_digest(MAJA, digest_key), access=access),
+        SearchQuery(identifier_digests=(keyed_digest(MAJA, digest_key),), access=access),
     ):
         assert [hit.citizen_id for hit in index.find(query).hits] == [maja]
     assert index.find(SearchQuery(text=f"besøg {VISITS - 1}", access=access)).total == 0

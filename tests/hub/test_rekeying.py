@@ -21,7 +21,7 @@ from hub.cli import app
 from hub.clock import FixedClock
 from hub.context import AppContext
 from hub.db import Database
-from hub.digest import KeyRing, all_keys, any_digest, entity_digest, keyed_digest
+from hub.digest import KeyRing, all_digests, all_keys, entity_digest, keyed_digest
 from hub.indexing.reindex import reindex
 from hub.matching.digest_repository import BEGINNING, renew_digests
 from hub.matching.repository import citizen_of, digest_held
@@ -137,7 +137,8 @@ def test_the_digest_key_is_replaced_while_citizens_are_read_and_told_of(
     database, now = before.database, clock.now()
     maja = told_of(before, clock)
     query = SearchQuery(
-        identifier_digest=any_digest(MAJA, during.digest_key), access=AccessFilter(on=now.date(), known_identifier=True)
+        identifier_digests=all_digests(MAJA, during.digest_key),
+        access=AccessFilter(on=now.date(), known_identifier=True),
     )
     done = Event()
     faults: list[Exception] = []
@@ -151,7 +152,7 @@ def test_the_digest_key_is_replaced_while_citizens_are_read_and_told_of(
             try:
                 process_records(database, [person], digest_key=during.digest_key, now=now)
                 with database.transaction() as session:
-                    found = citizen_of(session, any_digest(MAJA, during.digest_key))
+                    found = citizen_of(session, *all_digests(MAJA, during.digest_key))
                     own = actors.list_actors(session)[0].own_identifier_digest
                     assert found == maja
                     assert own == digest_held(session, EMIL), "nobody is a stranger to their own page meanwhile"
@@ -182,7 +183,7 @@ def test_the_digest_key_is_replaced_while_citizens_are_read_and_told_of(
             text("SELECT payload, 'quarantine/social/' || fingerprint FROM quarantine_entries")
         ).one()
     assert after.payload_cipher.open(payload, place.encode()) == b"payload"
-    alone = query.model_copy(update={"identifier_digest": keyed_digest(MAJA, NEXT)})
+    alone = query.model_copy(update={"identifier_digests": (keyed_digest(MAJA, NEXT),)})
     assert [hit.citizen_id for hit in after.index.find(alone).hits] == [maja]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from hub.clock import FixedClock
 from hub.db import Database
-from hub.digest import any_digest
+from hub.digest import all_digests
 from hub.matching.repository import citizen_of
 from hub.overview.service import read
 from tests.factories import IDA, MAJA, make_person
@@ -57,7 +57,7 @@ def test_a_slow_disk_makes_slow_and_loses_nothing(database: Database, clock: Fix
         process_records(one, people, digest_key=digest_key, now=clock.now())
         assert monotonic() - began >= DELAY, "no write was slow"
         with database.transaction() as session:  # who reads beside it does not wait for that disk
-            citizen_id = citizen_of(session, any_digest(MAJA, digest_key))
+            citizen_id = citizen_of(session, *all_digests(MAJA, digest_key))
             assert citizen_id is not None
             overview = read(session, citizen_id)
     one.close()

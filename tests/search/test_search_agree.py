@@ -129,7 +129,7 @@ scopes = st.builds(
 queries = st.builds(
     SearchQuery,
     text=st.lists(st.sampled_from(ASKED), max_size=2).map(" ".join),
-    identifier_digest=seldom(st.sampled_from(["a", "b", "c"]), otherwise=None),
+    identifier_digests=seldom(st.sampled_from([("a",), ("b",), ("c", "a")]), otherwise=None),
     areas=seldom(some_areas),
     units=seldom(st.frozensets(st.sampled_from(UNITS), max_size=2)),
     kle_topics=seldom(st.frozensets(st.sampled_from(TOPICS), max_size=2)),

@@ -7,6 +7,7 @@ import pytest
 
 from hub.web.search.page import SearchResultPage
 from hub.web.search.present import SearchForm, search_page
+from hub.web.shell.request_context import digests_searched_for
 from schemas.search import SearchHit, SearchPage
 from schemas.source import Area
 from tests.web import maja
@@ -37,14 +38,14 @@ def test_the_page_says_which_of_the_hits_it_shows(
 
 
 def test_an_unknown_number_says_so() -> None:
-    page = shown(SearchForm("010190-****", identifier_digest="ab"), SearchPage())
+    page = shown(SearchForm("010190-****", identifier_digests=("ab",)), SearchPage())
     assert page.summary == "Ingen borger fundet med det cpr-nummer"
     assert page.advice[0] == f"Ingen borger med det cpr-nummer i de kilder, der er tilsluttet: {maja.SOCIAL.title}."
     assert not any("stavemåde" in line for line in page.advice)
 
 
 def test_with_something_chosen_nobody_says_that_the_number_is_unknown() -> None:
-    form = SearchForm("010190-****", identifier_digest="ab", areas=frozenset({Area.HEALTH}))
+    form = SearchForm("010190-****", identifier_digests=("ab",), areas=frozenset({Area.HEALTH}))
     page = shown(form, SearchPage())
     assert page.summary == "Ingen fundet"
     assert "Prøv uden at afgrænse søgningen." in page.advice
@@ -78,3 +79,9 @@ def test_pages_turn_both_ways_in_the_api_and_on_the_page(town: Town) -> None:
     assert "2–3 af 3" in shown
     assert 'name="before"' in shown
     assert 'name="after"' not in shown
+
+
+def test_a_search_that_the_release_before_kept_is_understood() -> None:
+    assert digests_searched_for({"identifier_digest": "ab"}) == ("ab",)
+    assert digests_searched_for({"identifier_digest": "ab", "identifier_digests": ["ab", "cd"]}) == ("ab", "cd")
+    assert digests_searched_for({"identifier_digest": None, "identifier_digests": None}) is None

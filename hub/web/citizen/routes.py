@@ -304,7 +304,7 @@ def _ask_reason(
         context.actor,
         facts,
         context.access(),
-        searched_digest=context.searched_digest,
+        searched_digests=context.searched_digests,
         now=context.now,
     )
     page = present_reason.reason_page(context.actor, facts, purpose, person, side=side, reason=reason, error=error)

@@ -6,7 +6,7 @@ from hub.access import identity
 from hub.access.redaction import national_in, plain
 from hub.access.service_account_repository import list_machines
 from hub.clock import danish_day
-from hub.digest import any_digest, keyed_digest, text_digest
+from hub.digest import all_digests, keyed_digest, text_digest
 from hub.matching.repository import citizen_of
 from hub.overview import service as overviews
 from hub.overview.repository import guarded
@@ -33,7 +33,7 @@ def find_citizen_id(context: RequestContext, text: str) -> UUID | None:
     if number is not None:
         limit_actor(context, Limited.NUMBER)
     digest = keyed_digest(number, context.app.digest_key) if number else None
-    citizen_id = citizen_of(context.session, any_digest(number, context.app.digest_key)) if number else None
+    citizen_id = citizen_of(context.session, *all_digests(number, context.app.digest_key)) if number else None
     outcome = AuditOutcome.SHOWN if citizen_id else AuditOutcome.NOT_FOUND
     typed = AuditObject(kind=ObjectKind.IDENTIFIER, id=digest or text_digest(plain(text), context.app.digest_key))
     context.record(AuditAction.READ_LOG, outcome, typed)

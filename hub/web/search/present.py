@@ -41,8 +41,8 @@ class SearchForm:
     ongoing_only: bool = False
     own_unit: bool = False
     """Only citizens for whom the own unit has an effort; then the text may be empty."""
-    identifier_digest: str | None = None
-    """Keyed digest of a whole national number, when that is what was typed; the text then shows it masked."""
+    identifier_digests: tuple[str, ...] | None = None
+    """Keyed digests of a whole national number, when that is what was typed; the text then shows it masked."""
     typed_digest: str | None = None
     """Keyed digest of what was hidden of the text, since it may be a number that was mistyped."""
 
@@ -103,7 +103,7 @@ def _summary(form: SearchForm, result: SearchPage | None, unit: str | None) -> s
     if result is None:
         return "Hvem leder du efter?"
     within = f" med en indsats i {unit}" if form.own_unit and unit else ""
-    if not result.total and form.identifier_digest and not form.is_narrowed():
+    if not result.total and form.identifier_digests and not form.is_narrowed():
         return "Ingen borger fundet med det cpr-nummer"
     if not result.total:
         return f"Ingen fundet{within}"
@@ -131,7 +131,7 @@ def _advice(
     if result.total:
         return ()
     narrowed = form.is_narrowed()
-    if form.identifier_digest is not None and not narrowed:
+    if form.identifier_digests is not None and not narrowed:
         return _unknown_number(sources)
     titles = [source.title for source in sources]
     not_covered = _not_covered(sources)

@@ -115,10 +115,10 @@ def find_citizens(
         SearchUnavailable: the index does not answer.
         TooMany: the actor or the address has searched too often.
     """
-    limit_actor(context, Limited.NUMBER if form.identifier_digest or national_in(form.text) else Limited.SEARCH)
+    limit_actor(context, Limited.NUMBER if form.identifier_digests or national_in(form.text) else Limited.SEARCH)
     query = SearchQuery(
-        text="" if form.identifier_digest else form.text,
-        identifier_digest=form.identifier_digest,
+        text="" if form.identifier_digests else form.text,
+        identifier_digests=form.identifier_digests,
         areas=form.areas,
         units=form.units,
         kle_topics=form.kle_topics,

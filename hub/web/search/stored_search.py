@@ -10,9 +10,9 @@ from typing import Any
 
 from hub.access.citizen_search import digest_of_hidden
 from hub.access.redaction import national_in, redact_identifiers
-from hub.digest import any_digest
+from hub.digest import all_digests
 from hub.web.search.present import SearchForm
-from hub.web.shell.request_context import SEARCH_KEY
+from hub.web.shell.request_context import SEARCH_KEY, digests_searched_for
 from schemas.source import Area
 
 
@@ -28,13 +28,13 @@ def without_national_number(form: SearchForm, session: MutableMapping[str, Any],
     """The form with numbers replaced by digests; a masked number that comes back is the one kept before."""
     number = national_in(form.text)
     if number is not None:
-        return replace(form, text=number.masked, identifier_digest=any_digest(number, digest_key))
+        return replace(form, text=number.masked, identifier_digests=all_digests(number, digest_key))
     latest = session.get(SEARCH_KEY) or {}
     if form.text == latest.get("text"):
         return replace(
             form,
             text=redact_identifiers(form.text),
-            identifier_digest=latest.get("identifier_digest"),
+            identifier_digests=digests_searched_for(latest),
             typed_digest=latest.get("typed_digest"),
         )
     return replace(form, text=redact_identifiers(form.text), typed_digest=digest_of_hidden(form.text, digest_key))
@@ -44,7 +44,8 @@ def store(session: MutableMapping[str, Any], form: SearchForm, turn: PageTurn) -
     """Keep the search."""
     session[SEARCH_KEY] = {
         "text": form.text,
-        "identifier_digest": form.identifier_digest,
+        "identifier_digest": form.identifier_digests[0] if form.identifier_digests else None,  # 0.1.0 reads this one
+        "identifier_digests": form.identifier_digests,
         "typed_digest": form.typed_digest,
         "areas": sorted(form.areas),
         "units": sorted(form.units),
@@ -64,7 +65,7 @@ def stored(session: MutableMapping[str, Any]) -> tuple[SearchForm, PageTurn] | N
         return None
     form = SearchForm(
         text=search["text"],
-        identifier_digest=search["identifier_digest"],
+        identifier_digests=digests_searched_for(search),
         typed_digest=search.get("typed_digest"),
         areas=frozenset(Area(area) for area in search["areas"]),
         units=frozenset(search["units"]),

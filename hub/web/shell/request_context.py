@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from fastapi import Request
@@ -128,10 +129,9 @@ class RequestContext:
         return str(self.request.state.request_id)
 
     @property
-    def searched_digest(self) -> str | None:
-        """Keyed digest of the national number that the actor searched for last; None: it was no number."""
-        search: dict[str, str | None] = self.request.session.get(SEARCH_KEY) or {}
-        return search.get("identifier_digest")
+    def searched_digests(self) -> tuple[str, ...]:
+        """Keyed digests of the national number that the actor searched for last; none: it was no number."""
+        return digests_searched_for(self.request.session.get(SEARCH_KEY) or {}) or ()
 
     def access(self, citizen_id: UUID | None = None, *, reason: str | None = None) -> AccessRequest:
         """Why the actor looks: the workspace's or the chosen purpose, and the reason given now or for this citizen."""
@@ -301,3 +301,11 @@ def menu_text(workspace: Workspace, unread_alerts: int) -> str:
         return workspace.title
     at_least = "mindst " if unread_alerts == MOST_COUNTED else ""
     return f"{workspace.title} ({at_least}{unread_alerts})"
+
+
+def digests_searched_for(search: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Keyed digests of the national number in a search that a session keeps; None: it was no number."""
+    digests = search.get("identifier_digests")
+    if digests is None and (alone := search.get("identifier_digest")):  # kept by 0.1.0
+        digests = [alone]
+    return tuple(digests) if digests else None
