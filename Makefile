@@ -8,7 +8,7 @@ BUILD ?= $(if $(findstring podman,$(ENGINE)),--format docker)
 ASSETS := hub/web/static/vendor/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-distributed day test truth years story acceptance check format policy-table lock package image bench chaos drill attack advisories screenshots clean
+.PHONY: help setup demo demo-distributed day test truth years story acceptance check format policy-table lock package image bench bench-compare chaos drill attack advisories screenshots clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -79,6 +79,9 @@ image: package ## Build the image with podman and try it (BASE=… BUILD="--isol
 
 bench: setup ## Measure every goal beside its floor (ARGS="--sizes 10000,100000,1000000"; minutes for each)
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-compare: setup ## This tree beside the release before, each as deployed, and beside the last run (ARGS="--turns 3 --citizens 1000000 --before COMMIT")
+	@$(BIN)/python -m tests.bench.releases $(ARGS)
 
 chaos: setup ## Kill anything 200 times in a load of 50,000 records, 60 times with three of each, workers 50 times in a night
 	@$(BIN)/python -m tests.chaos $(ARGS)

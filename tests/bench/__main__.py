@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench.fill import fill, index_all
-from tests.bench.ground import Ground, Row, ground, memory_of
+from tests.bench.ground import Ground, Row, ground
 from tests.bench.ingest import freshness, ingesting
 from tests.bench.lookups import looking_up
+from tests.bench.processes import memory_of
 from tests.bench.searching import reindexing, searching
 from tests.bench.sources import beside_bad_sources
 from tests.bench.steps import at_each_step

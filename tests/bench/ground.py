@@ -1,6 +1,5 @@
 """What the benchmarks stand on: servers, a filled store and index, and rows of a table."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -146,9 +145,3 @@ def compared(what: str, ours: float, floor: float, most: float | None = None) ->
     ratio = ours / floor
     goal = "" if most is None else f"≤ {most} ×"
     return Row(what, milliseconds(ours), milliseconds(floor), ratio, goal, None if most is None else ratio <= most)
-
-
-def memory_of(pid: int) -> int:
-    """Resident megabytes of a process."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") // 1_000_000

@@ -1,38 +1,32 @@
 """From a source's page to the search: how many a second, what each costs, how soon, and who holds up whom."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
 from threading import Event
 from time import perf_counter
 from uuid import UUID
 
-import httpx
 from sqlalchemy import text
 
-from deploy.sandbox.services.member import free_ports
 from hub.bus.base import OVERVIEWS, RECORDS
 from hub.collect.service import to_message
 from hub.context import AppContext
 from hub.indexing.writer import INDEX_GROUP
 from hub.pipeline import PIPELINE_GROUP
 from schemas.record import SourceRecord
-from tests.bench.ground import Ground, Row, memory_of, milliseconds, p50, p99
+from tests.bench.ground import Ground, Row, milliseconds, p50, p99
+from tests.bench.processes import memory_of, processor_seconds, workers
 
 WORKERS = 2
 LOT = 500
 CHANGES = 100
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def ingesting(ground: Ground, size: int) -> Iterator[Row]:
     """The records of the made-up municipality once more, as new people, into a store that holds so many already."""
     for name, context in (("Kafka and OpenSearch", ground.distributed), ("PostgreSQL alone", ground.embedded)):
         records = list(renamed(ground.records, f"{name[0]}{size}"))
-        with _workers(context) as processes:
+        with workers(context, WORKERS) as processes:
             before = processor_seconds([process.pid for process in processes])
             own = os.times()
             began = perf_counter()
@@ -41,7 +35,7 @@ def ingesting(ground: Ground, size: int) -> Iterator[Row]:
                     RECORDS, [to_message(record, context.digest_key) for record in records[at : at + LOT]]
                 )
             published = perf_counter() - began
-            _until_at_rest(context)
+            until_at_rest(context)
             took = perf_counter() - began
             spent = processor_seconds([process.pid for process in processes]) - before
             now = os.times()
@@ -63,11 +57,11 @@ def freshness(ground: Ground) -> Iterator[Row]:
     for name, context in (("Kafka and OpenSearch", ground.distributed), ("PostgreSQL alone", ground.embedded)):
         chosen = list(renamed(ground.records[:CHANGES], f"fresh{name[0]}"))
         took = []
-        with _workers(context):
+        with workers(context, WORKERS):
             context.bus.publish(
                 RECORDS, [to_message(one, context.digest_key) for one in renamed(ground.records[:1], "w")]
             )
-            _until_at_rest(context)
+            until_at_rest(context)
             for one in chosen:
                 known = _versions(context)
                 began = perf_counter()
@@ -109,43 +103,8 @@ def renamed(records: Sequence[SourceRecord], mark: str) -> Iterator[SourceRecord
         )
 
 
-@contextmanager
-def _workers(context: AppContext) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Workers whose loops have all got on once."""
-    settings = context.settings
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HELHED_")}
-    environment |= {
-        "HELHED_DATABASE_URL": settings.database_url.get_secret_value() if settings.database_url else "",
-        "HELHED_DIGEST_KEY": context.digest_key.decode(),
-        "HELHED_SESSION_KEY": context.digest_key.decode(),
-        "HELHED_KAFKA_SERVERS": settings.kafka_servers,
-        "HELHED_KAFKA_REPLICATION": "1",
-        "HELHED_OPENSEARCH_URLS": settings.opensearch_urls,
-        "HELHED_OPENSEARCH_REPLICAS": "0",
-        "HELHED_LOG_LEVEL": "ERROR",
-    }
-    command = [sys.executable, "-m", "tests.bench.worker"]
-    ports = free_ports(WORKERS)
-    processes = [subprocess.Popen(command, env={**environment, "HELHED_WORKER_PORT": str(port)}) for port in ports]
-    try:
-        for port in ports:
-            while not _is_ready(port):
-                Event().wait(0.1)
-        yield processes
-    finally:
-        for process in processes:
-            process.terminate()
-        for one in processes:
-            one.wait()
-
-
-def _is_ready(port: int) -> bool:
-    with suppress(httpx.TransportError):
-        return httpx.get(f"http://127.0.0.1:{port}/health/ready", timeout=10).is_success
-    return False
-
-
-def _until_at_rest(context: AppContext) -> None:
+def until_at_rest(context: AppContext) -> None:
+    """Wait until nothing is under way between the bus and the index."""
     while not _is_at_rest(context):
         Event().wait(0.25)  # asking costs a part of what is measured
 
@@ -158,9 +117,3 @@ def _is_at_rest(context: AppContext) -> bool:
         if session.scalar(text(waiting)):
             return False
     return not (context.bus.lag(PIPELINE_GROUP, RECORDS) or context.bus.lag(INDEX_GROUP, OVERVIEWS))
-
-
-def processor_seconds(pids: Sequence[int]) -> float:
-    """Seconds of processor time."""
-    fields = [Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split() for pid in pids]
-    return sum(int(field[11]) + int(field[12]) for field in fields) / _TICKS

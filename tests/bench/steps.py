@@ -21,7 +21,8 @@ from hub.context import AppContext
 from hub.pipeline import rebuild_due, store_batch
 from schemas.record import SourceRecord
 from tests.bench.ground import DAY, Ground, Row
-from tests.bench.ingest import LOT, processor_seconds, renamed
+from tests.bench.ingest import LOT, renamed
+from tests.bench.processes import processor_seconds
 
 CITIZENS = 600
 _BACKENDS = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
