@@ -4,7 +4,10 @@ import gc
 import re
 import secrets
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import ArgumentError
 
@@ -26,11 +29,17 @@ from hub.sources.connector_builder import ConnectorBuilder
 from search.base import SearchIndex
 from search.postgres import PostgresIndex
 
+if TYPE_CHECKING:
+    from hub.bus.kafka_client import KafkaAccess
+    from search.opensearch_client import Cluster
+
 DEMO_KEY = b"demo-only-demo-only-demo-only-demo-only"
 GC_AFTER = 500_000
 """Objects made and kept between two looks of the garbage collector."""
 FOR_EVER = timedelta(milliseconds=-1)
 """How Kafka writes that a topic has no time limit."""
+_ANSWER_WITHIN = 60.0
+"""Seconds that OpenSearch has for an answer about logins: a busy node weighs a password for long."""
 _NODE = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+/?")
 """The address of a node; a login in it would stand in logs."""
 _SERVER = re.compile(r"[^\s:,/@]+:[0-9]{1,5}|\[[0-9a-fA-F:]+\]:[0-9]{1,5}")
@@ -185,21 +194,46 @@ def _index(settings: Settings, database: Database) -> SearchIndex:
         return PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False))
     from search.opensearch import OpenSearchIndex  # noqa: PLC0415  its client takes long to load, as Kafka's does
 
+    urls, login = _nodes(settings)
+    with _readable_authorities(settings):
+        return OpenSearchIndex(
+            urls,
+            name=settings.opensearch_index,
+            login=login,
+            ca=settings.opensearch_ca,
+            shards=settings.opensearch_shards,
+            replicas=settings.opensearch_replicas,
+        )
+
+
+def opensearch_cluster(settings: Settings) -> "Cluster":
+    """The nodes of OpenSearch, and our login to them; the caller closes it.
+
+    Raises:
+        InvalidSetting: OpenSearch is not set as it must be.
+    """
+    from search.opensearch_client import Cluster  # noqa: PLC0415  as above
+
+    urls, login = _nodes(settings)
+    with _readable_authorities(settings):
+        return Cluster(urls, login=login, ca=settings.opensearch_ca, answer_within=_ANSWER_WITHIN)
+
+
+def _nodes(settings: Settings) -> tuple[list[str], tuple[str, str] | None]:
+    """Addresses, and name and password."""
     urls = [url.strip() for url in settings.opensearch_urls.split(",")]
     if not all(_NODE.fullmatch(url) for url in urls):
         raise InvalidSetting(
             "HELHED_OPENSEARCH_URLS is no list of addresses; it looks like https://host:9200,https://…"
         )
     password = settings.opensearch_password.get_secret_value() if settings.opensearch_password else ""
+    return urls, (settings.opensearch_user, password) if settings.opensearch_user else None
+
+
+@contextmanager
+def _readable_authorities(settings: Settings) -> Iterator[None]:
     try:
-        return OpenSearchIndex(
-            urls,
-            name=settings.opensearch_index,
-            login=(settings.opensearch_user, password) if settings.opensearch_user else None,
-            ca=settings.opensearch_ca,
-            shards=settings.opensearch_shards,
-            replicas=settings.opensearch_replicas,
-        )
+        yield
     except OSError as error:  # ssl.SSLError is one: the file holds no certificates
         reason = error.strerror or type(error).__name__
         raise InvalidSetting(f"HELHED_OPENSEARCH_CA: {settings.opensearch_ca} cannot be read: {reason}") from None
@@ -224,6 +258,16 @@ def _bus(settings: Settings, database: Database) -> Bus:
 
 def _kafka_bus(settings: Settings, retention: timedelta) -> Bus:
     from hub.bus.kafka import KafkaBus  # noqa: PLC0415  a third of a second that only who has Kafka need spend
+
+    return KafkaBus(kafka_access(settings), replication=settings.kafka_replication, retention=retention)
+
+
+def kafka_access(settings: Settings) -> "KafkaAccess":
+    """Where Kafka is, and our login to it.
+
+    Raises:
+        InvalidSetting: Kafka is not set as it must be.
+    """
     from hub.bus.kafka_client import KafkaAccess  # noqa: PLC0415  as above
 
     servers = tuple(server.strip() for server in settings.kafka_servers.split(","))
@@ -234,14 +278,13 @@ def _kafka_bus(settings: Settings, retention: timedelta) -> Bus:
         raise InvalidSetting("HELHED_KAFKA_USER and HELHED_KAFKA_PASSWORD are given together, or neither")
     if settings.kafka_user and settings.kafka_mechanism == "PLAIN" and settings.kafka_ca is None:
         raise InvalidSetting("HELHED_KAFKA_MECHANISM is PLAIN, which sends the password as it is; set HELHED_KAFKA_CA")
-    access = KafkaAccess(
+    return KafkaAccess(
         servers=servers,
         user=settings.kafka_user,
         password=password.get_secret_value() if password else "",
         mechanism=settings.kafka_mechanism,
         tls=_kafka_tls(settings),
     )
-    return KafkaBus(access, replication=settings.kafka_replication, retention=retention)
 
 
 def _kafka_tls(settings: Settings) -> ssl.SSLContext | None:

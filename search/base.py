@@ -35,6 +35,10 @@ class SearchUnavailable(Exception):
     """The index does not answer; overviews are still served from the store."""
 
 
+class LoginNotChanged(Exception):
+    """The index does not make or remove a login; says why and what to do."""
+
+
 class IndexState(Schema):
     """What the index is and how it stands, for operators."""
 

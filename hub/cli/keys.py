@@ -9,6 +9,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from hub.cli.keys_engines import (
+    NAMES,
+    Administrator,
+    AdminPassword,
+    Engine,
+    add_login,
+    as_administrator,
+    login_of,
+    require_writable,
+    retire_login,
+    write_secrets,
+)
 from hub.cli.source_record import actor_id, record_act
 from hub.cli.terms import fail, open_services
 from hub.context import AppContext
@@ -35,6 +47,9 @@ another, so that nothing stops:
 [bold]Secret keys[/bold]: put the new one first in HELHED_SECRET_KEYS, restart, helhed keys secrets, take the old away.
 
 [bold]Password of the database[/bold]: helhed keys database FILE, restart, helhed keys retire LOGIN.
+
+[bold]Passwords of Kafka and OpenSearch[/bold]: helhed keys kafka USER_FILE PASSWORD_FILE (or opensearch), restart,
+helhed keys retire LOGIN --of kafka.
 """,
 )
 console = Console(soft_wrap=True)
@@ -104,28 +119,84 @@ def database(
     The login of now holds until it is retired. FILE may be the file of the setting itself (database_url in
     HELHED_SECRETS_DIR); restart the processes one after another, then: helhed keys retire LOGIN.
     """
-    from hub.rekeying.logins import add_login  # noqa: PLC0415  as above
+    from hub.rekeying import logins  # noqa: PLC0415  as above
 
     with fail(), open_services() as context, _owner(context) as owner:
+        require_writable(path)
         _note(context, "another login to the database")
-        new = add_login(owner, context.database.url)
-        address = new.set(drivername="postgresql").render_as_string(hide_password=False)
-        waiting = path.with_name(f"{path.name}.new")
-        waiting.touch(mode=0o600)
-        waiting.write_text(address, encoding="utf-8")
-        waiting.replace(path)
+        new = logins.add_login(owner, context.database.url)
+        write_secrets({path: new.set(drivername="postgresql").render_as_string(hide_password=False)})
         console.print(f"{new.username} may log in; its address is in {path}.", markup=False)
 
 
 @app.command()
-def retire(login: Annotated[str, typer.Argument(metavar="LOGIN", help="The login that was used before.")]) -> None:
-    """Remove a login of the application that no process uses any more."""
-    from hub.rekeying.logins import retire_login  # noqa: PLC0415  as above
+def kafka(
+    user_file: Annotated[Path, typer.Argument(help="Where the new HELHED_KAFKA_USER is written.")],
+    password_file: Annotated[Path, typer.Argument(help="Where the new HELHED_KAFKA_PASSWORD is written.")],
+    admin: Administrator = "",
+    admin_password: AdminPassword = None,
+) -> None:
+    """Make a second login to Kafka with the rights of that of now, try it at each broker, and write it to two files.
 
-    with fail(), open_services() as context, _owner(context) as owner:
-        _note(context, "a login to the database removed")
-        retire_login(owner, login, context.database.url.username)
+    The login of now holds until it is retired. Restart the processes one after another, then: helhed keys retire LOGIN
+    --of kafka. The files may be those of the settings themselves (kafka_user, kafka_password in HELHED_SECRETS_DIR).
+    """
+    _replace(Engine.KAFKA, user_file, password_file, admin, admin_password)
+
+
+@app.command()
+def opensearch(
+    user_file: Annotated[Path, typer.Argument(help="Where the new HELHED_OPENSEARCH_USER is written.")],
+    password_file: Annotated[Path, typer.Argument(help="Where the new HELHED_OPENSEARCH_PASSWORD is written.")],
+    admin: Administrator = "",
+    admin_password: AdminPassword = None,
+) -> None:
+    """Make a second login to OpenSearch with the rights of that of now, try it, and write it to two files.
+
+    As helhed keys kafka; through the API of the security plugin.
+    """
+    _replace(Engine.OPENSEARCH, user_file, password_file, admin, admin_password)
+
+
+@app.command()
+def retire(
+    login: Annotated[str, typer.Argument(metavar="LOGIN", help="The login that was used before.")],
+    of: Annotated[Engine, typer.Option(help="What it is a login to.")] = Engine.DATABASE,
+    admin: Administrator = "",
+    admin_password: AdminPassword = None,
+) -> None:
+    """Remove a login of the application that no process uses any more.
+
+    PostgreSQL says whether one does, and then nothing is removed. Kafka and OpenSearch do not: be sure that every
+    process was restarted.
+    """
+    from hub.rekeying import logins  # noqa: PLC0415  as above
+
+    with fail(), open_services() as context:
+        if of is Engine.DATABASE:
+            with _owner(context) as owner:
+                _note(context, "a login to the database removed")
+                logins.retire_login(owner, login, context.database.url.username)
+        else:
+            administrator = as_administrator(context.settings, of, admin, admin_password)
+            _note(context, f"a login to {NAMES[of]} removed")
+            retire_login(context.settings, administrator, of, login)
         console.print(f"{login} is removed.", markup=False)
+
+
+def _replace(engine: Engine, user_file: Path, password_file: Path, admin: str, admin_password: Path | None) -> None:
+    with fail(), open_services() as context:
+        current = login_of(context.settings, engine)
+        require_writable(user_file, password_file)
+        administrator = as_administrator(context.settings, engine, admin, admin_password)
+        _note(context, f"another login to {NAMES[engine]}")
+        new = add_login(context.settings, administrator, engine)
+        write_secrets({password_file: new.password, user_file: new.name})
+        console.print(
+            f"{new.name} may log in to {NAMES[engine]}, {new.rights}. It is in {user_file} and {password_file}."
+            f" Restart the processes one after another; then: helhed keys retire {current} --of {engine}",
+            markup=False,
+        )
 
 
 @contextmanager

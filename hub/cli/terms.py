@@ -14,7 +14,7 @@ from connectors.registry import KindNotFound
 from connectors.retry import Retryable
 from hub import log
 from hub.audit.guard import log_faults
-from hub.bus.base import BusUnavailable
+from hub.bus.base import BusRefused, BusUnavailable
 from hub.cli.source_record import record_act, require_right
 from hub.clock import SystemClock
 from hub.context import AppContext
@@ -35,7 +35,7 @@ from hub.sources.catalogue import SourceCatalogue
 from hub.sources.definitions import SourceLifecycle
 from hub.sources.source_file import read_source_file
 from schemas.access import AuditAction
-from search.base import SearchUnavailable
+from search.base import LoginNotChanged, SearchUnavailable
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, for other programs.")]
 NO_TABLES = "the database has no tables yet; run: helhed migrate"
@@ -53,8 +53,14 @@ def fail() -> Iterator[None]:
     except (HubError, ConnectorError, KindNotFound, Retryable) as error:
         _say(_SENTENCES.get(type(error)) or str(error) or type(error).__name__)
         raise typer.Exit(2) from None
-    except (BusUnavailable, SearchUnavailable):
-        _say(_SENTENCES[StoreUnavailable])
+    except (BusRefused, LoginNotChanged) as error:
+        _say(str(error))
+        raise typer.Exit(2) from None
+    except BusUnavailable:
+        _say("the bus does not answer: Kafka where HELHED_KAFKA_SERVERS names it, else HELHED_DATABASE_URL")
+        raise typer.Exit(2) from None
+    except SearchUnavailable as error:
+        _say(f"the index does not answer: {error}; see HELHED_OPENSEARCH_URLS, else HELHED_DATABASE_URL")
         raise typer.Exit(2) from None
     except ValidationError as error:
         for fault in error.errors(include_input=False):

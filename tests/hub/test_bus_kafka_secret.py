@@ -3,18 +3,31 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from kafka import KafkaAdminClient
+from kafka.admin import (
+    ACL,
+    ACLOperation,
+    ACLPermissionType,
+    ResourcePattern,
+    ResourceType,
+    UserScramCredentialUpsertion,
+)
 from pydantic import SecretStr
+from typer.testing import CliRunner
 
 from deploy.sandbox.services import kafka
 from deploy.sandbox.services.artefacts import ServiceMissing
+from hub import log
 from hub.bus.base import Bus, BusRefused
+from hub.cli import app
 from hub.db import Database
 from hub.errors import InvalidSetting
-from hub.services import build_services
+from hub.services import build_services, kafka_access
 from hub.settings import Settings
 from tests.contracts.bus import drain, make_messages, values
 
@@ -74,23 +87,23 @@ def make_settings(database: Database, **given: object) -> Settings:
     )
 
 
-def use(database: Database, **given: object) -> None:
+def use(database: Database, topic: str = "t", **given: object) -> None:
     """Send and receive through what the settings build_services."""
     context = build_services(make_settings(database, **given))
     try:
-        there_and_back(context.bus)
+        there_and_back(context.bus, topic)
     finally:
         context.close()
 
 
-def there_and_back(bus: Bus) -> None:
-    bus.create({"t": 1})
-    bus.publish("t", make_messages(2))
-    with bus.consumer("readers", ["t"]) as consumer:
+def there_and_back(bus: Bus, topic: str) -> None:
+    bus.create({topic: 1})
+    bus.publish(topic, make_messages(2))
+    with bus.consumer(f"readers of {topic}", [topic]) as consumer:
         messages = drain(consumer, 2)
         assert values(messages) == [0, 1]
         consumer.commit(messages)
-    assert bus.lag("readers", "t") == 0
+    assert bus.lag(f"readers of {topic}", topic) == 0
 
 
 @pytest.mark.parametrize("mechanism", ["SCRAM-SHA-512", "PLAIN"])
@@ -99,7 +112,7 @@ def test_who_knows_the_password_is_let_in(database: Database, broker: Broker, me
 
 
 def test_a_certificate_is_a_login_too(database: Database, broker: Broker) -> None:
-    own = {"kafka_user": "", "kafka_password": None, "kafka_certificate": broker.client}
+    own: dict[str, Any] = {"kafka_user": "", "kafka_password": None, "kafka_certificate": broker.client}
     use(database, kafka_servers=broker.mutual, kafka_ca=broker.ca, **own)
 
 
@@ -148,3 +161,64 @@ def test_settings_that_cannot_be_are_told_by_name(database: Database, given: dic
 def test_a_certificate_without_key_is_told(database: Database, broker: Broker) -> None:
     with pytest.raises(InvalidSetting, match="HELHED_KAFKA_CERTIFICATE"):
         use(database, kafka_servers=broker.secret, kafka_ca=broker.ca, kafka_certificate=broker.ca)
+
+
+def test_the_password_is_replaced_by_a_command_while_the_former_one_still_lets_in(
+    database: Database, broker: Broker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    at = {"kafka_servers": broker.secret, "kafka_ca": broker.ca}
+    admin = kafka_access(make_settings(database, **at)).open(KafkaAdminClient)
+    admin.alter_user_scram_credentials([UserScramCredentialUpsertion("web", "SCRAM-SHA-512", "the-first")])
+    rights = [
+        ACL(f"User:{who}", "*", ACLOperation.ALL, ACLPermissionType.ALLOW, ResourcePattern(kind, name))
+        for who, kind, name in (
+            ("web", ResourceType.TOPIC, "rights"),
+            ("web", ResourceType.GROUP, "helhed.readers of rights"),
+            (USER, ResourceType.CLUSTER, "kafka-cluster"),
+        )
+    ]
+    assert not admin.create_acls(rights)["failed"]
+    admin.close()
+    user, password, admins = tmp_path / "kafka_user", tmp_path / "kafka_password", tmp_path / "admin"
+    admins.write_text(f"{PASSWORD}\n", encoding="utf-8")
+    key = "only-for-tests-only-for-tests-only"
+    for name, value in {
+        "DATABASE_URL": database.url.set(drivername="postgresql").render_as_string(hide_password=False),
+        "DIGEST_KEY": key,
+        "SESSION_KEY": key,
+        "KAFKA_SERVERS": broker.secret,
+        "KAFKA_CA": str(broker.ca),
+        "KAFKA_USER": "web",
+        "KAFKA_PASSWORD": "the-first",
+    }.items():
+        monkeypatch.setenv(f"HELHED_{name}", value)
+    monkeypatch.setattr(log, "set_up", lambda *_: None)
+    by_administrator = ("--admin", USER, "--admin-password", str(admins))
+
+    def told(*arguments: str, status: int = 0) -> str:
+        result = CliRunner().invoke(app, ["keys", *arguments])
+        assert result.exit_code == status, result.output
+        assert not any(secret in result.output for secret in (PASSWORD, "the-first"))
+        return " ".join(result.output.split())
+
+    files = (str(user), str(password))
+    assert "needs ALTER on the cluster" in told("kafka", *files, status=2)  # Helhed's own login may not
+    assert "its folder must be there" in told("kafka", str(tmp_path / "no" / "u"), str(password), status=2)
+    assert "OpenSearch is not used here" in told("opensearch", *files, status=2)
+    for _ in range(2):  # stopped before the files were there, it is run again
+        assert "web_2 may log in to Kafka, with 2 access rules of web" in told("kafka", *files, *by_administrator)
+    assert [file.stat().st_mode & 0o077 for file in (user, password)] == [0, 0]
+    assert user.read_text(encoding="utf-8") == "web_2"
+    new = {"kafka_user": "web_2", "kafka_password": password.read_text(encoding="utf-8"), **at}
+    former = {"kafka_user": "web", "kafka_password": "the-first", **at}
+    for login in (former, new):  # processes before and after their restart
+        use(database, "rights", **login)
+    assert "is the login in HELHED_KAFKA_USER" in told("retire", "web", "--of", "kafka", status=2)
+    monkeypatch.setenv("HELHED_KAFKA_USER", "web_2")
+    monkeypatch.setenv("HELHED_KAFKA_PASSWORD", str(new["kafka_password"]))
+    assert "is no login before web_2" in told("retire", USER, "--of", "kafka", *by_administrator, status=2)
+    assert "web is removed" in told("retire", "web", "--of", "kafka", *by_administrator)
+    use(database, "rights", **new)
+    with pytest.raises(BusRefused, match="does not accept"):
+        use(database, "rights", **former)
+    assert "Kafka has no login web" in told("retire", "web", "--of", "kafka", *by_administrator, status=2)

@@ -193,6 +193,9 @@ def _secret_listeners(secured: Secured, secret: int, mutual: int) -> dict[str, o
         "ssl.truststore.location": secured.authorities,
         "listener.name.mutual.ssl.client.auth": "required",
         "sasl.enabled.mechanisms": "SCRAM-SHA-512,PLAIN",
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": f"User:ANONYMOUS;User:{secured.user}",  # the broker itself comes without a login
+        "allow.everyone.if.no.acl.found": "true",
         "listener.name.secret.scram-sha-512.sasl.jaas.config": f"{module}.scram.ScramLoginModule required;",
         "listener.name.secret.plain.sasl.jaas.config": (
             f'{module}.plain.PlainLoginModule required user_{secured.user}="{secured.password}";'
