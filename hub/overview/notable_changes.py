@@ -134,7 +134,8 @@ def _of_absence(earlier: Iterable[Entry], entries: Iterable[Entry], on: date) ->
     for quarter, (percent, entry) in sorted(_unlawful(entries).items()):
         crossed = [line for line in ABSENCE_LINES if before.get(quarter, (0.0, entry))[0] < line <= percent]
         year, number = quarter
-        if crossed and date(year, 3 * number - 2, 1) >= on - timedelta(days=365):
+        after = date(year + number // 4, 3 * number % 12 + 1, 1)
+        if crossed and after > on - NEWS_WITHIN:
             yield _change(AlertKind.ABSENCE_LINE, entry, f"{year}-{number}/{crossed[-1]}")
 
 

@@ -195,3 +195,20 @@ def test_the_outbox_carries_what_changed_since_which_version(database: Database,
     event = second.model_dump_json()
     assert number not in event
     assert "Familiebehandling" not in event
+
+
+@pytest.mark.parametrize(
+    ("year", "quarter", "expected"), [(2023, 3, True), (2023, 2, False), (2022, 4, False), (2023, 4, True)]
+)
+def test_absence_of_a_quarter_long_over_is_history_that_the_school_tells_for_the_first_time(
+    year: int, quarter: int, expected: bool
+) -> None:
+    fact = absence(8).fact.model_copy(update={"year": year, "quarter": quarter})
+    is_news = kinds(None, overview(entry("9", fact, area=Area.SCHOOL))) == [AlertKind.ABSENCE_LINE]
+    assert is_news == expected
+
+
+def test_what_the_school_tells_of_a_quarter_shortly_after_its_end_is_news() -> None:
+    late = overview(entry("9", absence(8).fact, area=Area.SCHOOL))
+    assert notable_changes(None, late, date(2023, 10, 31))
+    assert not notable_changes(None, late, date(2023, 11, 1))
