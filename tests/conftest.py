@@ -33,10 +33,25 @@ for _name in [name for name in os.environ if name.startswith("HELHED_") and not 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of some hundred processes compiles the whole hub anew
 sys.dont_write_bytecode = False
 
+LONGEST = ("kills", "paper", "connect", "nights", "pages", "chaos", "browser", "sandbox", "keycloak", "sandbox_control")
+"""Groups of tests of one process, those that take longest first: what begins last decides when all is over."""
 MEMORY = Path("/dev/shm")  # noqa: S108  the databases of tests hold nothing secret
 ROOM = 4 * 2**30
 """Bytes."""
 DIGEST_KEY = b"only-for-tests-only-for-tests-only"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deal out long groups first, the other groups then, and the tests without a group last."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    group = item.get_closest_marker("xdist_group")
+    if group is None:
+        return len(LONGEST) + 1
+    return LONGEST.index(group.args[0]) if group.args[0] in LONGEST else len(LONGEST)
 
 
 def _memory() -> Path | None:

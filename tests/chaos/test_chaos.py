@@ -10,7 +10,7 @@ KILLS = 10
 CITIZENS = 120
 
 
-@pytest.mark.xdist_group("chaos")
+@pytest.mark.xdist_group("kills")
 def test_killed_again_and_again_it_ends_with_what_the_sources_say() -> None:
     try:
         report = run(kills=KILLS, citizens=CITIZENS, brokers=1, nodes=1, seed=11)
@@ -22,7 +22,7 @@ def test_killed_again_and_again_it_ends_with_what_the_sources_say() -> None:
     assert report.told
 
 
-@pytest.mark.xdist_group("chaos")
+@pytest.mark.xdist_group("nights")
 def test_workers_killed_in_a_night_of_all_four_sources_leave_what_the_sources_say() -> None:
     try:
         report = run_nights(kills=4, citizens=120, seed=3)

@@ -43,11 +43,18 @@ PAGES = {
         "/tilsyn/sletning",
     ],
 }
-MARKS = [
-    pytest.mark.skipif(find() is None, reason="no Chromium: set CHROMIUM, or run make test"),
-    pytest.mark.skipif(not AXE.exists(), reason="no page assets: run python -m hub.web.assets"),
-    pytest.mark.xdist_group("browser"),
-]
+
+
+def marks(group: str = "browser") -> list[pytest.MarkDecorator]:
+    """When tests with a real browser are skipped, and in which process they run; a long file has a group of its own."""
+    return [
+        pytest.mark.skipif(find() is None, reason="no Chromium: set CHROMIUM, or run make test"),
+        pytest.mark.skipif(not AXE.exists(), reason="no page assets: run python -m hub.web.assets"),
+        pytest.mark.xdist_group(group),
+    ]
+
+
+MARKS = marks()
 
 
 def enter(chromium: Browser, town: Town, actor_id: str, width: int = 1440, *, scripts: bool = True) -> Page:

@@ -43,6 +43,8 @@ from tests.sources import SilentSource, add_connector, know_connector, make_cata
 from tests.web import maja
 from tests.web.serving import Browser, browsing, serving
 
+SETTINGS = Settings(demo=True, secure_cookies=False)
+"""Of every town. Nobody can change them, so they are read once."""
 SESSION_KEY = b"only-for-tests-only-for-tests-only-session"
 NUMBERS = {
     maja.MAJA: "750786-4002",
@@ -137,7 +139,7 @@ def town(context: AppContext, clock: FixedClock, settled_town: SettledTown) -> I
 @contextmanager
 def _live(database: Database, clock: FixedClock) -> Iterator[AppContext]:
     live = AppContext(
-        settings=Settings(demo=True, secure_cookies=False),
+        settings=SETTINGS,
         database=database,
         bus=PostgresBus(database.url),
         index=PostgresIndex(database.url.set(drivername="postgresql").render_as_string(hide_password=False)),

@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage
 
 from tests.web import maja
-from tests.web.chromium import MARKS, PAGES, WIDTHS, enter
+from tests.web.chromium import PAGES, WIDTHS, enter, marks
 from tests.web.conftest import Town
 from tests.web.page_checks import faults_of, skip_link_faults
 
-pytestmark = MARKS
+pytestmark = marks("pages")
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -26,11 +26,11 @@ from hub.services import build_services
 from hub.settings import Settings
 from hub.worker.supervisor import run
 from tests.conftest import fresh_database
-from tests.web.chromium import MARKS, WIDTHS
+from tests.web.chromium import WIDTHS, marks
 from tests.web.connecting import SLOW, Hand, fill_school, fill_social, log_in, looked_at
 from tests.web.serving import serving
 
-pytestmark = MARKS
+pytestmark = marks("connect")
 DAY = date(2023, 9, 12)
 CITIZENS = 40
 

@@ -28,11 +28,11 @@ from hub.settings import Settings
 from schemas.access import AccessRequest, Purpose
 from schemas.machine import Scope
 from tests.web import maja
-from tests.web.chromium import MARKS, PICTURES
+from tests.web.chromium import PICTURES, marks
 from tests.web.conftest import NUMBERS, Town
 from tests.web.serving import serving
 
-pytestmark = MARKS
+pytestmark = marks("keycloak")
 PASSWORD, SECRET = "only-for-tests", "only-for-tests-either"
 AUDIENCE = "helhed-api"
 NUMBER_CLAIM = "https://data.gov.dk/model/core/eid/cprNumber"

@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, Page
 from hub.quarantine import service as quarantine
 from schemas.record import Rejection, RejectionRule
 from tests.web import maja
-from tests.web.chromium import MARKS, PICTURES, WIDTHS, enter
+from tests.web.chromium import PICTURES, WIDTHS, enter, marks
 from tests.web.conftest import Town
 
-pytestmark = MARKS
+pytestmark = marks("paper")
 A4 = 718
 """Pixels between the margins of a sheet."""
 NEAR = re.compile(r"\b(?:i dag|i går|i nat|i morgen|lige nu|for \d+ \w+ siden|om \d+ dage|gammel)\b")
