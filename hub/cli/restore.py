@@ -127,6 +127,8 @@ def finish(
                 log=log.model_dump(mode="json"),
                 forgotten_sources=again.sources if again else [],
                 forgotten_citizens=again.citizens if again else 0,
+                restricted_citizens=again.restricted if again else 0,
+                restricted_absent=again.restricted_absent if again else 0,
                 forgotten_known_at=again.known_at if again else None,
                 rewound=groups,
                 sessions=sessions,
@@ -205,8 +207,14 @@ def _say_forgotten(again: service.ForgottenAgain | None) -> None:
         )
         return
     console.print(
-        f"Forgotten again, as of {again.known_at:{_TIME}}: {len(again.sources)} sources, {again.citizens} citizens."
+        f"Forgotten again, as of {again.known_at:{_TIME}}: {len(again.sources)} sources, {again.citizens} citizens;"
+        f" restricted again: {again.restricted}."
     )
+    if again.restricted_absent:
+        console.print(
+            f"[yellow]{again.restricted_absent} citizens who were restricted are not in the restored database[/yellow]"
+            " and come back unrestricted when their sources are read: ask the DPO who they are, first."
+        )
 
 
 def _say_json(**fields: object) -> None:

@@ -13,6 +13,7 @@ from hub.digest import entity_digest
 from hub.errors import CitizenNotFound
 from hub.indexing.repository import add_to_outbox
 from hub.intake.repository import delete_entities, empty_places, entity_keys
+from hub.matching.digest_repository import stored_digests
 from hub.matching.repository import citizen_of
 from hub.matching.service import ForgottenCitizen
 from hub.matching.service import forget_citizen as forget_in_matching
@@ -79,15 +80,17 @@ def forget_again(
     """Forget everybody who was forgotten before and is there again, as after a restored backup; their keys.
 
     A backup is as old as its list of who was forgotten: *known* is what ``repository.export_digests`` gave before it
-    was restored. A citizen on hold is left, and forgotten by the next call.
+    was restored. It may have been written under another of our digest keys than the database: both are looked for. A
+    citizen on hold is left, and forgotten by the next call.
     """
     with database.transaction() as session:
         repository.import_digests(session, known)
         forgotten = repository.forgotten_identifiers(session)
+        stored = stored_digests(session, forgotten, digest_key=keys.digest_key)
     done: list[UUID] = []
     for digest in forgotten:
         with database.transaction() as session:
-            citizen_id = citizen_of(session, digest)
+            citizen_id = citizen_of(session, stored.get(digest, digest))
             if citizen_id is None or repository.held_among(session, [citizen_id], danish_day(clock.now())):
                 continue
             forget_citizen(session, citizen_id, reason=AGAIN, by=BY_HELHED, keys=keys, now=clock.now())

@@ -1,6 +1,6 @@
 """The digests of identifiers made anew when their key is replaced: from the stored identifiers, no source is read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -74,6 +74,30 @@ def renew_digests(session: Session, after: Place, size: int, *, digest_key: byte
         session.execute(_RENEW, {"namespaces": namespaces, "values": values, "digests": digests})
     renew_conflict_digests(session, renewals)
     return DigestBatch((rows[-1].namespace, rows[-1].value), len(rows), len(changed), renewals)
+
+
+def stored_digests(
+    session: Session, sought: Collection[str], *, digest_key: bytes, at_once: int = 5000
+) -> dict[str, str]:
+    """Under which digest an identifier is stored that one of *sought* names under another key; only where they differ.
+
+    For lists that were written under another key than the database, as after the restore of an older backup. Nothing is
+    looked at where there is one key alone.
+    """
+    keys, place = all_keys(digest_key), BEGINNING
+    differing: dict[str, str] = {}
+    while len(keys) > 1 and sought:
+        rows = session.execute(_LIST, {"namespace": place[0], "value": place[1], "size": at_once}).all()
+        if not rows:
+            break
+        for row in rows:
+            kind = IdentifierKind.CPR if row.national else IdentifierKind.LOCAL
+            identifier = Identifier(kind=kind, namespace=row.namespace, value=row.value)
+            for digest in (keyed_digest(identifier, each) for each in keys):
+                if digest != row.digest and digest in sought:
+                    differing[digest] = row.digest
+        place = (rows[-1].namespace, rows[-1].value)
+    return differing
 
 
 def renew_conflict_digests(session: Session, renewals: Mapping[str, str]) -> None:

@@ -1,6 +1,7 @@
-"""Who and what was forgotten, kept beside the backups, so that a restored database forgets them again.
+"""Who and what was forgotten or restricted, kept beside the backups, so that a restored database does it again.
 
-A backup is as old as its own list. The register holds names of sources and keyed digests; it is encrypted as all there.
+A backup is as old as its own list. The register holds names of sources, keyed digests and our keys of who is
+restricted; it is encrypted as all there.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ from hub.backup.errors import BackupFailed
 from hub.backup.place import FORGOTTEN, BackupPlace
 from hub.db import Session
 from hub.rights.repository import ForgottenDigest, export_digests, lifted_forgettings
+from hub.rights.restriction_repository import standing_and_lifted
 from hub.sources.forgetting_repository import list_forgettings
 from schemas.base import Instant, Schema
 
@@ -39,6 +41,10 @@ class Register(Schema):
     """Digests of who was forgotten; what lapsed by its time limit lapses again by itself."""
     lifted: dict[UUID, Instant] = Field(default_factory=dict)
     """Our former key of citizens of whom sources may tell again, and since when."""
+    restricted: dict[UUID, Instant] = Field(default_factory=dict)
+    """Our key of citizens whose processing is restricted, and since when."""
+    unrestricted: dict[UUID, Instant] = Field(default_factory=dict)
+    """The same of those whose restriction was lifted."""
 
     @property
     def said(self) -> object:
@@ -51,6 +57,7 @@ class SavedRegister(NamedTuple):
 
     sources: tuple[ForgottenSource, ...]
     citizens: tuple[ForgottenDigest, ...]
+    restricted: dict[UUID, datetime]
     taken_at: datetime | None
     """When the newest was taken; None: there is none."""
 
@@ -59,7 +66,15 @@ def read_register(session: Session, now: datetime) -> Register:
     """What the database knows now."""
     sources = tuple(ForgottenSource.model_validate(row._asdict()) for row in list_forgettings(session))
     citizens = export_digests(session, with_lapsed=False)
-    return Register(taken_at=now, sources=sources, citizens=citizens, lifted=lifted_forgettings(session))
+    restricted, unrestricted = standing_and_lifted(session)
+    return Register(
+        taken_at=now,
+        sources=sources,
+        citizens=citizens,
+        lifted=lifted_forgettings(session),
+        restricted=restricted,
+        unrestricted=unrestricted,
+    )
 
 
 def save_register(place: BackupPlace, register: Register) -> bool:
@@ -73,7 +88,7 @@ def save_register(place: BackupPlace, register: Register) -> bool:
     names = place.names(FORGOTTEN)
     if names and _open(place, names[-1]).said == register.said:
         return False
-    if not names and not register.sources and not register.citizens:
+    if not names and not (register.sources or register.citizens or register.restricted):
         return False
     name = f"{FORGOTTEN}/{register.taken_at.strftime(_NAME)}"
     place.write(name, [register.model_dump_json().encode()], register.taken_at)
@@ -90,6 +105,7 @@ def saved_register(place: BackupPlace) -> SavedRegister:
     return SavedRegister(
         sources=_newest_of_each([each for register in registers for each in register.sources]),
         citizens=still_forgotten(registers),
+        restricted=still_restricted(registers),
         taken_at=max((register.taken_at for register in registers), default=None),
     )
 
@@ -131,3 +147,13 @@ def still_forgotten(registers: Iterable[Register]) -> tuple[ForgottenDigest, ...
         if each.citizen_id is not None
         and (each.citizen_id not in lifted or lifted[each.citizen_id] < each.forgotten_at)
     )
+
+
+def still_restricted(registers: Iterable[Register]) -> dict[UUID, datetime]:
+    """Whose processing is restricted by any of the registers, but those whose restriction was lifted since; pure."""
+    restricted: dict[UUID, datetime] = {}
+    lifted: dict[UUID, datetime] = {}
+    for register in registers:
+        for newest, each_time in ((restricted, register.restricted), (lifted, register.unrestricted)):
+            newest.update({each: max(at, newest.get(each, at)) for each, at in each_time.items()})
+    return {each: at for each, at in restricted.items() if each not in lifted or lifted[each] < at}

@@ -1,8 +1,9 @@
 """Makes a restored database fit for use, one step after another. Each can be repeated."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from hub.alerts.service import ALERT_GROUP
 from hub.backup import repository as backups
@@ -13,10 +14,12 @@ from hub.context import AppContext
 from hub.errors import SourceNotFound
 from hub.forgetting.citizens import Keys
 from hub.forgetting.citizens import forget_again as forget_citizens_again
+from hub.forgetting.restricting import rebuild_around
 from hub.forgetting.service import forget_source
 from hub.indexing.reindex import Progress, reindex
 from hub.pipeline import PIPELINE_GROUP, rebuild_due
 from hub.recovery.register import ForgottenSource, saved_register
+from hub.rights.restriction_repository import known_among, restrict, restricted_among
 from hub.sessions.repository import delete_all_sessions
 from hub.sources.definitions import SourceLifecycle
 from hub.sources.forgetting_repository import end_forgetting, list_forgettings, request_forgetting
@@ -26,6 +29,7 @@ from hub.sources.service import remove_source
 GROUPS = ((PIPELINE_GROUP, RECORDS), (ALERT_GROUP, OVERVIEWS))
 """Who reads the bus and keeps what it made of it in the database. The index is built anew instead."""
 BY = "cli:restore"
+RESTRICTED_AGAIN = "Begrænset igen efter gendannelse"
 _AT_ONCE = 200
 
 
@@ -34,6 +38,10 @@ class ForgottenAgain(NamedTuple):
 
     sources: tuple[str, ...]
     citizens: int
+    restricted: int
+    """Citizens who are restricted again."""
+    restricted_absent: int
+    """Citizens who were restricted and are not in the restored database: sources tell of them later."""
     known_at: datetime | None
     """As of when it is known who was forgotten; None: nothing is kept beside the backups."""
 
@@ -63,7 +71,21 @@ def forget_again(context: AppContext, place: BackupPlace) -> ForgottenAgain:
         _forget_source(context, each)
     keys = Keys(context.digest_key, context.payload_cipher)
     citizens = forget_citizens_again(context.database, keys=keys, clock=context.clock, known=saved.citizens)
-    return ForgottenAgain(tuple(each.source for each in again), len(citizens), saved.taken_at)
+    restricted, absent = _restrict_again(context, saved.restricted)
+    return ForgottenAgain(tuple(each.source for each in again), len(citizens), restricted, absent, saved.taken_at)
+
+
+def _restrict_again(context: AppContext, restricted: Mapping[UUID, datetime]) -> tuple[int, int]:
+    """Restrict whoever was when the register was written; how many are now, and how many are not here."""
+    now = context.clock.now()
+    with context.database.transaction() as session:
+        known = known_among(session, restricted)
+        missing = known - restricted_among(session, known)
+        for citizen_id in sorted(missing):
+            since = restricted[citizen_id]
+            restrict(session, citizen_id, reason=RESTRICTED_AGAIN, review_on=None, by="Helhed", now=since)
+            rebuild_around(session, citizen_id, now=now)
+    return len(missing), len(restricted.keys() - known)
 
 
 def rewind(context: AppContext) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from hub.db import fetch_rows
@@ -15,6 +15,7 @@ from hub.rights.tables import CitizenRestrictionRow
 from schemas.base import Instant, Schema
 
 _AMONG = text("SELECT citizen_id FROM restricted_citizens WHERE citizen_id = ANY(:ids)")
+_KNOWN = text("SELECT id FROM citizen_keys WHERE id = ANY(:ids)")
 _KEYS = text("""
     SELECT cast(:citizen_id AS uuid) AS id UNION SELECT id FROM citizen_keys WHERE merged_into = :citizen_id
 """)
@@ -83,6 +84,21 @@ def list_standing(session: Session, size: int) -> tuple[Restriction, ...]:
         .limit(size)
     )
     return tuple(map(_restriction, session.scalars(statement)))
+
+
+def standing_and_lifted(session: Session) -> tuple[dict[UUID, datetime], dict[UUID, datetime]]:
+    """Since when each citizen is restricted, and since when each other one is not any more."""
+    row = CitizenRestrictionRow
+    newest = select(row.citizen_id, func.max(row.placed_at), func.max(row.lifted_at)).group_by(row.citizen_id)
+    standing = {each[0]: each[1] for each in session.execute(newest.where(row.lifted_at.is_(None)))}
+    ended = session.execute(newest.where(row.lifted_at.is_not(None)))
+    lifted = {each[0]: each[2] for each in ended if each[2] is not None}
+    return standing, {citizen_id: at for citizen_id, at in lifted.items() if citizen_id not in standing}
+
+
+def known_among(session: Session, citizen_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those that are citizens here."""
+    return frozenset(session.scalars(_KNOWN, {"ids": list(citizen_ids)}))
 
 
 def restricted_among(session: Session, citizen_ids: Collection[UUID]) -> frozenset[UUID]:

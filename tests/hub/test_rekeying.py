@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from hub import log
 from hub.access import repository as actors
 from hub.audit.repository import list_entries
+from hub.backup.place import BackupPlace
 from hub.bus.base import Message
 from hub.bus.sealing import open_message, seal_value
 from hub.cli import app
@@ -22,13 +23,17 @@ from hub.clock import FixedClock
 from hub.context import AppContext
 from hub.db import Database
 from hub.digest import KeyRing, all_digests, all_keys, entity_digest, keyed_digest
+from hub.forgetting.citizens import Keys, forget_citizen
 from hub.indexing.reindex import reindex
 from hub.matching.digest_repository import BEGINNING, renew_digests
 from hub.matching.repository import citizen_of, digest_held
 from hub.quarantine import service as quarantine
+from hub.recovery.register import read_register, save_register
+from hub.recovery.service import forget_again
 from hub.rekeying.logins import next_login
 from hub.rekeying.service import renew_digest_key
 from hub.rights.keeping_out import digests_of, keep_out
+from hub.rights.restriction_repository import restrict, restricted_among
 from hub.secrets import PayloadCipher, derived_keys, login_keys
 from hub.services import build_services
 from hub.settings import Settings
@@ -40,6 +45,7 @@ from tests.factories import EMIL, IDA, MAJA, make_party, make_person, make_recor
 from tests.processing import process_records
 
 FORMER = b"former-former-former-former-former-1"
+THIRD = b"third-third-third-third-third-third-3"
 NEXT = b"next-next-next-next-next-next-next-2"
 keys = st.binary(min_size=32, max_size=40)
 
@@ -185,6 +191,40 @@ def test_the_digest_key_is_replaced_while_citizens_are_read_and_told_of(
     assert after.payload_cipher.open(payload, place.encode()) == b"payload"
     alone = query.model_copy(update={"identifier_digests": (keyed_digest(MAJA, NEXT),)})
     assert [hit.citizen_id for hit in after.index.find(alone).hits] == [maja]
+
+
+def test_who_was_forgotten_or_restricted_is_again_when_an_older_backup_has_digests_of_another_key(
+    town: tuple[AppContext, AppContext, AppContext], clock: FixedClock, tmp_path: Path
+) -> None:
+    before, during, _ = town
+    database, now = before.database, clock.now()
+    told_of(before, clock)
+    renew_digest_key(during, lambda *_: None)
+    keys = Keys(during.digest_key, during.payload_cipher)
+    (tmp_path / "forgotten").mkdir()
+    place = BackupPlace(tmp_path, {"k1": b"k" * 32})
+    with database.transaction() as session:
+        maja, ida = (citizen_of(session, *all_digests(who, during.digest_key)) for who in (MAJA, IDA))
+        assert maja
+        assert ida
+        forget_citizen(session, maja, reason="Bad om det", by="Dorthe", keys=keys, now=now)
+        restrict(session, ida, reason="Bestrider", review_on=None, by="Dorthe", now=now)
+    with database.transaction() as session:
+        assert save_register(place, read_register(session, now))
+    for backward in (True, False):  # the backup is older than the key, or the key was renewed once more after it
+        with database.transaction() as session:  # as the backup was
+            session.execute(text("TRUNCATE forgotten_digests, citizen_forgettings, citizen_restrictions"))
+        key = KeyRing(FORMER, [NEXT]) if backward else KeyRing(THIRD, [NEXT, FORMER])
+        process_records(database, [make_person(MAJA, source_id="p-0")], digest_key=key, now=now)
+        other = opened(database, clock, bytes(key), *key.others)
+        renew_digest_key(other, lambda *_: None)
+        again = forget_again(other if not backward else during, place)
+        assert (again.citizens, again.restricted, again.restricted_absent) == (1, 1, 0)
+        with database.transaction() as session:
+            assert citizen_of(session, *all_digests(MAJA, key)) is None
+            assert restricted_among(session, [ida]) == {ida}
+        assert forget_again(during, place)[1:4] == (0, 0, 0)
+        other.close()
 
 
 def test_the_commands(database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
