@@ -54,10 +54,11 @@ def repair(
             }
             overviews.raise_versions(session, newer)
             read = read_documents(session, batch_differences, digest_key=digest_key, on=on)
+            there = read.citizens
             removed = {
                 key: max(difference.in_index or 0, read.gone.get(key, 0))
                 for key, difference in batch_differences.items()
-                if key not in read.citizens
+                if key not in there
             }
             batch = batch_of(session, read.documents, removed)
         write_and_remember(database, index, batch, clock=clock)

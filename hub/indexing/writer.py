@@ -102,7 +102,8 @@ def prepare_batch(session: Session, delivered: Sequence[Delivered], *, digest_ke
     overviews.raise_from(session, anew)
     read = read_documents(session, newest, digest_key=digest_key, on=on)
     # A citizen who was forgotten altogether has no version any more; then the message's own counts.
-    removed = {key: read.gone.get(key, number) for key, number in newest.items() if key not in read.citizens}
+    there = read.citizens
+    removed = {key: read.gone.get(key, number) for key, number in newest.items() if key not in there}
     batch = batch_of(session, read.documents, removed)
     return batch.model_copy(update={"unreadable": len(delivered) - len(changes)})
 
