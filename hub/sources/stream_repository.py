@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import case, delete, exists, func, literal, select, text, update
+from sqlalchemy import case, delete, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from hub.db import fetch_rows
 from hub.sources.definitions import StreamDetails
 from hub.sources.health import RunOutcome, RunSummary, SourceState, StreamHealth, judge_source
 from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule
-from hub.sources.tables import ReadHintRow, RunRow, StreamRow
+from hub.sources.tables import RunRow, StreamRow
 from schemas.record import Cursor
 from schemas.source import SourceSystem
 
@@ -29,6 +29,16 @@ _HEALTH = text("""
     ORDER BY st.position
 """)
 """Every page of a citizen asks this."""
+_DUE = text("""
+    SELECT DISTINCT st.source FROM source_streams st
+    WHERE st.source = ANY(cast(:names AS text[])) AND st.is_enabled AND st.is_pushed = :pushed
+      AND (st.lease_until IS NULL OR st.lease_until < now())
+      AND (st.due_at <= :now
+           OR st.last_success_at IS NOT NULL AND NOT jsonb_exists(st.cursor, 'from_start') AND EXISTS (
+               SELECT FROM read_hints h
+               WHERE h.source = st.source AND h.stream = st.stream AND h.next_attempt_at <= :now))
+""")
+"""Each worker asks this five times a second."""
 
 
 _NOBODY_READS: dict[str, Any] = {
@@ -203,21 +213,8 @@ def list_due_sources(session: Session, names: Iterable[str], now: datetime, *, p
 
     A stream that was read whole once is to be read before it is due, too, when a hint of it is.
     """
-    hinted = exists().where(
-        ReadHintRow.source == StreamRow.source,
-        ReadHintRow.stream == StreamRow.stream,
-        ReadHintRow.next_attempt_at <= now,
-        StreamRow.last_success_at.is_not(None),
-        ~StreamRow.cursor.has_key("from_start"),
-    )
-    statement = select(StreamRow.source).where(
-        StreamRow.source.in_(list(names)),
-        StreamRow.is_enabled,
-        StreamRow.is_pushed.is_(pushed),
-        (StreamRow.due_at <= now) | hinted,
-        StreamRow.lease_until.is_(None) | (StreamRow.lease_until < func.now()),
-    )
-    return tuple(session.scalars(statement.distinct()))
+    rows = fetch_rows(session, _DUE, {"names": list(names), "now": now, "pushed": pushed})
+    return tuple(row["source"] for row in rows)
 
 
 @lru_cache(maxsize=1000)

@@ -112,6 +112,8 @@ class SourceReader:
         catalogue.follow_file()
         catalogue.retire_outdated()
         names = [source.name for source in catalogue.current()]
+        if not names:
+            return
         now = self._context.clock.now()
         with self._context.database.transaction() as session:
             if self._pushed and (waiting := list_due(session, names, now)):
