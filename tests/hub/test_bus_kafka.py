@@ -17,7 +17,7 @@ from deploy.sandbox.services.member import free_ports
 from hub.bus import kafka_consumer
 from hub.bus.base import RECORDS, BusRefused, BusUnavailable, Consumer, Message, Rewindable
 from hub.bus.kafka import GROUPS, KafkaBus
-from hub.bus.kafka_client import KafkaAccess
+from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess
 from hub.bus.kafka_consumer import KafkaConsumer
 from hub.clock import FixedClock
 from hub.collect.service import to_message
@@ -133,6 +133,11 @@ def test_who_hears_by_joining_again_that_it_was_thrown_out_begins_anew(bus: OwnN
         assert values(drain(slow, 5)) == [5, 6, 7, 8, 9], "where the heir left off"
         slow.commit(late[:3])
         assert inside.committed("readers", "t") == {0: 5}, "what it had before says nothing"
+
+
+def test_a_member_may_miss_heartbeats_and_a_waiting_request_is_no_silent_broker() -> None:
+    assert 3 * kafka_consumer._HEARTBEAT <= kafka_consumer._DEAD_AFTER
+    assert kafka_consumer._FETCH_WAITS + timedelta(seconds=1) <= timedelta(seconds=ANSWER_WITHIN)
 
 
 def test_who_joins_during_work_takes_nothing_that_is_worked_on(
