@@ -7,17 +7,23 @@ import argparse
 import gzip
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from helhed_verify.findings import Report
 from helhed_verify.note import InvalidNote, LogKey, read_keys, split_notes
+from helhed_verify.processes import usable_processors
 from helhed_verify.proofs import verify_proof
-from helhed_verify.verification import RETENTION_MONTHS, TOLERANCE, CannotVerify, verify_export
+from helhed_verify.verification import PIECE, RETENTION_MONTHS, TOLERANCE, CannotVerify, verify_export
 
 WHOLE, WRONG, CANNOT = 0, 1, 2
+WORTH_SHARING = (50_000_000, 4_000_000)
+"""Bytes of a file, as it is and packed, from which on other processes are faster than they are started."""
+LONGEST_LINE = 10_000_000
+"""So many bytes of a line are read; what is longer was not written by the log."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,8 +57,11 @@ def verify_file(
     *,
     retention_months: int = RETENTION_MONTHS,
     tolerance: timedelta = TOLERANCE,
+    processes: int | None = None,
 ) -> Report:
     """Verify the export in a file, which may be packed (``.gz``), against the checkpoints in other files.
+
+    So many *processes* share the work; else as many as there are processors, where the file is worth it.
 
     Raises:
         CannotVerify: it is no export, or there is no key to trust.
@@ -60,8 +69,24 @@ def verify_file(
         OSError: a file cannot be read.
     """
     notes = [note for path in checkpoints for note in split_notes(path.read_text(encoding="utf-8", errors="replace"))]
-    with _opened(export) as lines:
-        return verify_export(lines, keys, notes, retention_months=retention_months, tolerance=tolerance)
+    if processes is None:
+        processes = usable_processors() if export.stat().st_size > WORTH_SHARING[export.suffix == ".gz"] else 1
+    with _opened(export) as file:
+        return verify_export(
+            _pieces(file),
+            keys,
+            notes,
+            retention_months=retention_months,
+            tolerance=tolerance,
+            processes=processes,
+        )
+
+
+def _pieces(file: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
+    """The first line, then many whole lines at a time."""
+    yield file.readline(LONGEST_LINE)
+    while piece := file.read(PIECE):
+        yield piece + file.readline(LONGEST_LINE)
 
 
 def report_lines(report: Report) -> Iterator[str]:
@@ -100,7 +125,7 @@ def _keys(path: Path | None) -> tuple[LogKey, ...]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Iterable[bytes]]:
+def _opened(path: Path) -> Iterator[BinaryIO | gzip.GzipFile]:
     with path.open("rb") as raw:
         if path.suffix == ".gz":
             with gzip.GzipFile(fileobj=raw) as unpacked:

@@ -3,7 +3,6 @@
 import json
 import re
 from binascii import unhexlify
-from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -11,7 +10,7 @@ FORMAT = "helhed-audit-export/1"
 BEGINNING = b'{"leaf":'
 """With it a line of the log begins, and nothing else in an export."""
 _LINE = re.compile(
-    rb'^\{"leaf":(0|[1-9][0-9]*+),"commitment":"(.{64})"'
+    rb'^\{"leaf":(0|[1-9][0-9]{0,17}+),"commitment":"(.{64})"'
     rb'(?:,"salt":"(.{32})","entry":(\{"seq":[0-9]++,"recorded_at":"(.{26}Z)",.*\}))?\}\n',
     re.MULTILINE,
 )
@@ -28,13 +27,13 @@ class Columns(NamedTuple):
     times: tuple[bytes, ...]
 
 
-def read_columns(lines: Sequence[bytes]) -> Columns | None:
+def read_columns(lines: bytes) -> Columns | None:
     """What lines of the log say, all at once: a million of them one by one take seconds longer.
 
     None: there are none, or at least one cannot be read.
     """
-    rows = _LINE.findall(b"".join(lines))
-    if not rows or len(rows) != len(lines):
+    rows = _LINE.findall(lines)
+    if not rows or len(rows) != lines.count(b"\n") or not lines.endswith(b"\n"):
         return None
     places, sealed, salts, entries, times = zip(*rows, strict=True)
     if b"".join(sealed + salts).translate(None, _HEX) or b"".join(times).translate(None, _TIME):
@@ -65,6 +64,6 @@ def read_json(line: bytes) -> dict[str, Any]:
     """The fields of such a line; none when it is something else."""
     try:
         fields = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return fields if isinstance(fields, dict) else {}

@@ -6,6 +6,7 @@ hashes, so a fault in one of the two is seen by the other.
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
 EMPTY_ROOT = sha256(b"").digest()
 
@@ -20,6 +21,38 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
+class Subtree(NamedTuple):
+    """The root of a complete subtree over 2 ** height leaves."""
+
+    height: int
+    root: bytes
+
+
+def subtrees(first: int, commitments: Iterable[bytes]) -> list[Subtree]:
+    """The largest complete subtrees over leaves that begin at the place *first* of a tree, from left to right.
+
+    Level by level: a million leaves one by one take twice as long.
+    """
+    nodes = [sha256(b"\x00" + commitment).digest() for commitment in commitments]
+    left: list[Subtree] = []
+    right: list[Subtree] = []
+    place, height = first, 0
+    while nodes:
+        begin, end = place & 1, len(nodes)
+        if begin:
+            left.append(Subtree(height, nodes[0]))
+        if (place + end) & 1 and end > begin:
+            end -= 1
+            right.append(Subtree(height, nodes[end]))
+        pairs = iter(nodes[begin:end])
+        nodes = [
+            sha256(b"\x01" + left_node + right_node).digest()
+            for left_node, right_node in zip(pairs, pairs, strict=True)
+        ]
+        place, height = (place + 1) >> 1, height + 1
+    return left + right[::-1]
+
+
 class Frontier:
     """The roots of the complete subtrees of a tree that grows, the largest first; enough to tell its root at any size.
 
@@ -32,19 +65,19 @@ class Frontier:
         self._subtrees: list[bytes] = []
 
     def extend(self, commitments: Iterable[bytes]) -> None:
-        """Add the next leaves, level by level: a million of them one by one take twice as long."""
-        nodes = [sha256(b"\x00" + commitment).digest() for commitment in commitments]
-        carry, odd = self.size, []
-        self.size += len(nodes)
-        while nodes:
-            if carry & 1:
-                nodes.insert(0, self._subtrees.pop())
-            if len(nodes) & 1:
-                odd.append(nodes.pop())
-            pairs = iter(nodes)
-            nodes = [sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)]
-            carry >>= 1
-        self._subtrees += reversed(odd)
+        """Add the next leaves."""
+        for subtree in subtrees(self.size, commitments):
+            self.add(subtree)
+
+    def add(self, subtree: Subtree) -> None:
+        """Add the next leaves by the root of the complete subtree over them; it begins at a multiple of its size."""
+        height, node = subtree
+        place = self.size >> height
+        while place & 1:
+            node = sha256(b"\x01" + self._subtrees.pop() + node).digest()
+            place >>= 1
+        self._subtrees.append(node)
+        self.size += 1 << height
 
     def root(self) -> bytes:
         """The root of the tree as it is now."""

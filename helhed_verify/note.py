@@ -27,7 +27,7 @@ ED25519 = b"\x01"
 DASH = "\N{EM DASH}"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _DAY, _CLOCK = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[0-9]{2}:[0-9]{2}:[0-9]{2}"
-_TEXT = re.compile(rf"([^\n]+)\n(0|[1-9][0-9]*)\n([A-Za-z0-9+/]{{43}}=)\ntime ({_DAY}T{_CLOCK}Z)\n")
+_TEXT = re.compile(rf"([^\n]+)\n(0|[1-9][0-9]{{0,17}})\n([A-Za-z0-9+/]{{43}}=)\ntime ({_DAY}T{_CLOCK}Z)\n")
 _NOTE = re.compile(rf"(?:[^\n]+\n)+\n(?:{DASH} [^\n]+\n)+")
 
 

@@ -1,6 +1,6 @@
 """Verifies a whole export in one pass: every line against its commitment, the tree against every checkpoint."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import groupby, islice
@@ -11,6 +11,8 @@ from helhed_verify.findings import FindingKind, Report
 from helhed_verify.lines import BEGINNING, FORMAT, Columns, read_columns, read_json
 from helhed_verify.merkle import Frontier
 from helhed_verify.note import Checkpoint, InvalidNote, LogKey, open_note, read_key
+from helhed_verify.processes import read_pieces
+from helhed_verify.runs import Note, Part, Run, read_note, split_lines
 
 TOLERANCE = timedelta(minutes=10)
 """So much a line may be older than the checkpoint before it: a transaction takes a while, and clocks differ."""
@@ -20,6 +22,8 @@ SHOWN = 20
 """So many findings of one kind are told; of a log that was rewritten every line would be one."""
 AT_ONCE = 10_000
 """Lines that are judged together at most."""
+PIECE = 4_000_000
+"""Bytes of an export that are read together."""
 
 
 class CannotVerify(Exception):
@@ -39,15 +43,17 @@ def verify_export(
     *,
     retention_months: int = RETENTION_MONTHS,
     tolerance: timedelta = TOLERANCE,
+    processes: int = 1,
 ) -> Report:
     """Verify an export from its first line to its last.
 
     Args:
-        export: the lines of the file, each with its end.
+        export: the lines of the file, each with its end; several may come together, but for the first.
         keys: the log's public keys. None: those that the export names, if they have signed one of *notes*.
         notes: checkpoints that somebody else has, as they were handed out.
         retention_months: what a line said may be erased so long after it was sealed.
         tolerance: so much a line's time may be outside of when it was sealed.
+        processes: so many share the work.
 
     Raises:
         CannotVerify: it is no export, or there is no key to trust.
@@ -60,9 +66,23 @@ def verify_export(
     verification = _Verification(report, keys or _named_keys(head, notes), tolerance)
     for note in notes:
         verification.expect(note)
-    verification.read(lines)
+    for piece, parts in read_pieces(_pieces(lines), verification.keys, processes):
+        verification.read(piece, parts)
     verification.end(head.get("lines"), MONTH * retention_months)
     return report
+
+
+def _pieces(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines in pieces that are worth handing to a process."""
+    waiting, size = [], 0
+    for line in lines:
+        waiting.append(line)
+        size += len(line)
+        if size >= PIECE:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield b"".join(waiting)
 
 
 def _named_keys(head: dict[str, object], notes: Sequence[str]) -> tuple[LogKey, ...]:
@@ -88,7 +108,7 @@ class _Verification:
 
     def __init__(self, report: Report, keys: Sequence[LogKey], tolerance: timedelta) -> None:
         self._report = report
-        self._keys = keys
+        self.keys = keys
         self._tolerance = tolerance
         self._tree = Frontier()
         self._is_broken = False
@@ -106,7 +126,7 @@ class _Verification:
     def expect(self, note: str) -> None:
         """Compare the log with this checkpoint of somebody else."""
         try:
-            checkpoint = open_note(note, self._keys)
+            checkpoint = open_note(note, self.keys)
         except InvalidNote as error:
             self._report.add(FindingKind.UNSIGNED, f"a checkpoint that was given: {error}")
             return
@@ -117,8 +137,28 @@ class _Verification:
         self._expected.sort(key=lambda each: each.size, reverse=True)
         self._compare_expected()
 
-    def read(self, lines: Iterable[bytes]) -> None:
-        """Take the lines."""
+    def read(self, piece: bytes, parts: Iterable[Part]) -> None:
+        """Take a piece and what it has."""
+        for part in parts:
+            if isinstance(part, Note):
+                self._take_note(part)
+            elif not (isinstance(part, Run) and self._take_run(part)):
+                self._read_lines(split_lines(piece[part.begin : part.end]))
+
+    def _take_run(self, run: Run) -> bool:
+        """Take lines of the log as a whole. False: they do not go on where the log is, or must be counted off."""
+        end = run.first + run.size
+        if not self._last_place + 1 == self._tree.size == run.first or self._tree.size < self._next_expected < end:
+            return False
+        for subtree in run.subtrees:
+            self._tree.add(subtree)
+        self._last_place = end - 1
+        self._leaves += range(run.first, end)
+        self._times += run.times.split(b"\n")
+        self._compare_expected()
+        return True
+
+    def _read_lines(self, lines: Iterable[bytes]) -> None:
         for is_of_log, group in groupby(lines, methodcaller("startswith", BEGINNING)):
             if is_of_log:
                 while batch := [*islice(group, AT_ONCE)]:
@@ -129,7 +169,7 @@ class _Verification:
 
     def _take(self, batch: Sequence[bytes]) -> None:
         """Judge lines all at once; one by one only where one cannot be read."""
-        if (columns := read_columns(batch)) is not None:
+        if (columns := read_columns(b"".join(batch))) is not None:
             self._judge(columns)
         elif len(batch) == 1:
             self._read_other(batch[0])
@@ -194,18 +234,16 @@ class _Verification:
     def _read_other(self, line: bytes) -> None:
         fields = read_json(line)
         if isinstance(note := fields.get("checkpoint"), str):
-            self._read_checkpoint(note)
+            self._take_note(read_note(note, self.keys))
         elif isinstance(unsealed := fields.get("unsealed"), int):
             self._read_unsealed(unsealed, str(fields.get("oldest")))
         else:
             self._add(FindingKind.FORMAT, f"what follows line {self._last_place} cannot be read")
 
-    def _read_checkpoint(self, note: str) -> None:
-        report, before = self._report, self._report.newest
-        try:
-            checkpoint = open_note(note, self._keys)
-        except InvalidNote as error:
-            self._add(FindingKind.UNSIGNED, f"the checkpoint after line {self._last_place}: {error}")
+    def _take_note(self, note: Note) -> None:
+        report, before, checkpoint = self._report, self._report.newest, note.checkpoint
+        if checkpoint is None:
+            self._add(FindingKind.UNSIGNED, f"the checkpoint after line {self._last_place}: {note.fault}")
             return
         report.checkpoints += 1
         if checkpoint.log != report.log:

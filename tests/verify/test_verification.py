@@ -1,25 +1,29 @@
 """The verifier finds what was done to a log, and finds nothing in a log to which nothing was done."""
 
 import gzip
+import multiprocessing
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helhed_verify import processes, verification
 from helhed_verify.__main__ import main
 from helhed_verify.findings import FindingKind, Report
+from helhed_verify.runs import Doubtful
 from helhed_verify.verification import CannotVerify, verify_export
 from tests.verify.made_log import BEGAN, KEY, LOG, TAMPERINGS, MadeLog, changed, make_log, sealed, seeded
 
 TAMPERED_WITH = 1_000
 
 
-def verify(lines: list[bytes], log: MadeLog) -> Report:
+def verify(lines: list[bytes], log: MadeLog, processes: int = 1) -> Report:
     """With the key, and with the newest checkpoint as a witness has it."""
-    return verify_export(lines, [KEY], [log.notes[-1][1]])
+    return verify_export(lines, [KEY], [log.notes[-1][1]], processes=processes)
 
 
 @given(st.integers(), st.integers(min_value=1, max_value=9))
@@ -30,16 +34,59 @@ def test_a_whole_log_is_whole(seed: int, batches: int) -> None:
     assert (report.lines, report.checkpoints, report.compared) == (len(log.entries), batches, 1)
 
 
-def test_a_thousand_tamperings_are_all_found() -> None:
-    random = seeded(20261127)
-    kinds = [*TAMPERINGS]
-    missed = []
-    for number in range(TAMPERED_WITH):
-        log, kind = make_log(random), kinds[number % len(kinds)]
-        lines = TAMPERINGS[kind](random, log)
-        if lines != log.export() and verify(lines, log).is_whole:
-            missed.append((number, kind))
-    assert not missed
+def test_a_thousand_tamperings_are_all_found_by_one_process_and_by_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = processes._pool(2)
+    assert pool is not None
+    with pool:
+        monkeypatch.setattr(processes, "_pool", lambda _: nullcontext(pool))
+        monkeypatch.setattr(verification, "PIECE", 2_500)
+        random = seeded(20261127)
+        kinds = [*TAMPERINGS]
+        missed = []
+        for number in range(TAMPERED_WITH):
+            log, kind = make_log(random), kinds[number % len(kinds)]
+            lines = TAMPERINGS[kind](random, log)
+            report = verify(lines, log)
+            assert report == verify(lines, log, 2)
+            if lines != log.export() and report.is_whole:
+                missed.append((number, kind))
+        assert not missed
+
+
+@settings(max_examples=30)
+@given(st.integers(), st.sampled_from([*TAMPERINGS]), st.integers(min_value=1, max_value=3_000))
+def test_what_is_found_does_not_depend_on_how_the_export_is_shared(seed: int, kind: str, piece: int) -> None:
+    random = seeded(seed)
+    log = make_log(random)
+    lines = [line + b"\n" for line in b"".join(TAMPERINGS[kind](random, log)).split(b"\n")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(verification, "PIECE", piece)
+        in_pieces = verify(lines, log)
+        patch.setattr(processes, "read_parts", lambda content, _: [Doubtful(0, len(content))])
+        line_by_line = verify(lines, log)
+    assert in_pieces == line_by_line
+
+
+def test_a_process_that_is_killed_leaves_its_work_to_the_verifier(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = make_log(seeded(8))
+    monkeypatch.setattr(verification, "PIECE", 500)
+    one = processes._pool(1)
+    assert one is not None
+    with one:
+        monkeypatch.setattr(processes, "_pool", lambda _: nullcontext(one))
+        before = {*multiprocessing.active_children()}
+        assert verify(log.export(), log, 2).is_whole
+        for child in {*multiprocessing.active_children()} - before:
+            child.kill()
+        assert verify(log.export(), log, 2) == verify(log.export(), log)
+
+
+def test_numbers_and_brackets_without_end_are_no_lines() -> None:
+    log = make_log(seeded(9))
+    lines = log.export()
+    for line in (b'{"leaf":' + b"9" * 5_000 + lines[1][9:], b'{"checkpoint":' + b"[" * 100_000 + b"\n"):
+        findings = verify([*lines[:3], line, *lines[3:]], log).findings
+        assert {finding.kind for finding in findings} == {FindingKind.FORMAT}
 
 
 @pytest.mark.parametrize(
