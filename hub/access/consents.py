@@ -19,6 +19,8 @@ from hub.clock import danish_day
 from hub.course import consent_repository as repository
 from hub.course.consent_rules import ConsentFault, faults_of
 from hub.course.own_words_repository import take_over_words
+from hub.rights.errors import CitizenRestricted
+from hub.rights.restriction_repository import restricted_among
 from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Basis
 from schemas.base import Schema
 from schemas.consent import CitizenConsents, Consent, ConsentCell, ConsentKind, ConsentTerms, TeamFacts
@@ -69,7 +71,8 @@ class ConsentDesk:
     """Reads and changes the consents of one citizen for one actor, in the caller's transaction.
 
     Each act decides, writes the line, then acts. ``None`` is the answer to whoever may not, and where there is no
-    course; the line is kept.
+    course; the line is kept. Where the processing of the citizen's data is restricted, each act raises
+    ``CitizenRestricted``, and its line says that it was refused.
     """
 
     def __init__(
@@ -158,7 +161,11 @@ class ConsentDesk:
         facts = self._facts
         if facts is not None and may_handle_consents(self._actor, action, facts):
             return facts
-        self._write(action, AuditOutcome.NOT_FOUND if facts is None else AuditOutcome.REFUSED)
+        is_restricted = bool(restricted_among(self._session, [self._citizen_id]))
+        is_unknown = facts is None and not is_restricted
+        self._write(action, AuditOutcome.NOT_FOUND if is_unknown else AuditOutcome.REFUSED)
+        if is_restricted:
+            raise CitizenRestricted
         return None
 
     def _write(self, action: AuditAction, outcome: AuditOutcome, consent: dict[str, JsonValue] | None = None) -> None:

@@ -151,9 +151,9 @@ class IdentityDesk:
             raise DecisionRefused(DecisionRule.UNKNOWN_CONFLICT, number=conflict_id)
         stated = conflict_repository.stated_persons(self._session, conflict)
         citizens = {each.citizen_id for each in stated if each.citizen_id is not None}
-        self._require_unrestricted(citizens)
-        with_efforts = repository.citizens_with_efforts(self._session, citizens)
         about = AuditObject(kind=ObjectKind.IDENTITY_CONFLICT, id=str(conflict_id))
+        self._require_unrestricted(citizens, about)
+        with_efforts = repository.citizens_with_efforts(self._session, citizens)
         self._write(AuditAction.READ_IDENTITIES, sorted(citizens), about)
         return ConflictDetails(
             conflict=ConflictSummary(
@@ -252,8 +252,10 @@ class IdentityDesk:
         if not may_decide_identity(self._actor, action, self._request.override_reason):
             raise MissingRole
 
-    def _require_unrestricted(self, citizen_ids: Collection[UUID]) -> None:
-        if restricted_among(self._session, citizen_ids):
+    def _require_unrestricted(self, citizen_ids: Collection[UUID], about: AuditObject | None = None) -> None:
+        """Nothing is shown of one whose processing is restricted; the line about it is kept."""
+        if restricted := restricted_among(self._session, citizen_ids):
+            self._write(AuditAction.READ_IDENTITIES, sorted(restricted), about, outcome=AuditOutcome.REFUSED)
             raise CitizenRestricted
 
     def _write(
@@ -262,11 +264,11 @@ class IdentityDesk:
         citizens: Collection[UUID] = (),
         about: AuditObject | None = None,
         details: dict[str, JsonValue] | None = None,
+        *,
+        outcome: AuditOutcome = AuditOutcome.SHOWN,
     ) -> None:
         """A line for each citizen that the act is about, so that each one's log has it; else one line."""
-        entry = audit_entry(
-            self._actor, action, AuditOutcome.SHOWN, self._request, self._now, about=about, details=details or {}
-        )
+        entry = audit_entry(self._actor, action, outcome, self._request, self._now, about=about, details=details or {})
         write_all(
             self._session,
             [entry.model_copy(update={"citizen_id": citizen_id}) for citizen_id in citizens] or [entry],

@@ -13,6 +13,8 @@ from hub.audit.service import write
 from hub.clock import danish_day
 from hub.course import consent_repository
 from hub.course import repository as access
+from hub.rights.errors import CitizenRestricted
+from hub.rights.restriction_repository import restricted_among
 from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, AuditOutcome, Basis
 
 
@@ -38,11 +40,19 @@ class PlanAct:
         self._facts = access.access_facts(session, actor, citizen_id, self.today)
 
     def allowed(self) -> AccessFacts | None:
-        """What the policies decided on; None: refused, and the line is written."""
+        """What the policies decided on; None: refused, and the line is written.
+
+        Raises:
+            CitizenRestricted: the processing of the citizen's data is restricted; the line says that it was refused.
+        """
         facts = self._facts
         if facts is not None and self.place is not None and may_handle_plan(self.actor, self.action, facts):
             return facts
-        self.write(None, AuditOutcome.NOT_FOUND if facts is None else AuditOutcome.REFUSED)
+        is_restricted = bool(restricted_among(self.session, [self.citizen_id]))
+        is_unknown = facts is None and not is_restricted
+        self.write(None, AuditOutcome.NOT_FOUND if is_unknown else AuditOutcome.REFUSED)
+        if is_restricted:
+            raise CitizenRestricted
         return None
 
     def write(self, plan: dict[str, JsonValue] | None, outcome: AuditOutcome = AuditOutcome.SHOWN) -> None:

@@ -18,6 +18,7 @@ from hub.clock import DANISH_TIME
 from hub.errors import DecisionRefused, InvalidSetting
 from hub.matching.decision_repository import DecisionState
 from hub.matching.identity_decisions import DecisionResult
+from hub.rights.errors import CitizenRestricted
 from schemas.access import AccessRequest, Actor, AuditAction, Purpose, Role
 from schemas.base import Schema
 
@@ -268,7 +269,12 @@ def _run(
         now = context.clock.now()
         try:
             with context.database.transaction() as session:
-                return act(IdentityDesk(session, person, request, digest_key=context.digest_key, now=now))
+                desk = IdentityDesk(session, person, request, digest_key=context.digest_key, now=now)
+                try:
+                    return act(desk)
+                except CitizenRestricted as error:
+                    refusal_kept = error  # raised again only after the line about it is kept
+            raise refusal_kept
         except DecisionRefused as error:
             with context.database.transaction() as session:
                 record_refused_decision(

@@ -29,6 +29,7 @@ from hub.errors import (
 )
 from hub.log import place_of, redact_cpr
 from hub.operation.health import SCHEMA
+from hub.rights.errors import CitizenRestricted
 from hub.services import build_services, connector_builder, database_url
 from hub.settings import Settings, load
 from hub.sources.catalogue import SourceCatalogue
@@ -85,6 +86,7 @@ _SENTENCES: dict[type[Exception], str] = {
     SourceNotFound: "there is no such source; see: helhed source list",
     SourceChanged: "somebody else has changed the source meanwhile; look at it again and repeat",
     HeldDeletionNotFound: "no deletions of that type wait; see: helhed source held",
+    CitizenRestricted: "the processing of the citizen's data is restricted (GDPR article 18); nothing is shown of them",
     StoreUnavailable: "PostgreSQL does not answer, or does not let us in; see HELHED_DATABASE_URL",
 }
 

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from hub.errors import HubError
+from hub.errors import ActRefused, HubError
 
 
 class CitizenHeld(HubError):
@@ -12,7 +12,7 @@ class CitizenHeld(HubError):
     status = HTTPStatus.CONFLICT
 
 
-class CitizenRestricted(HubError):
+class CitizenRestricted(ActRefused):
     """The processing of the citizen's data is restricted; nobody but the DPO is shown any of it."""
 
     key = "citizen_restricted"

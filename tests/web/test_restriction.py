@@ -40,8 +40,23 @@ def test_whoever_tries_is_told_and_sees_nothing_until_it_is_lifted(town: Town) -
         answer = anna.get(page)
         assert "Maja" not in plain(answer.text), page
         assert str(key) not in answer.text, page
-    for page in (f"/plan/{key}", f"/api/plan/{key}", f"/samtykker/{key}", f"/punkter/{key}"):
-        assert anna.get(page).status_code in {403, 404}, page
+    assert anna.get(f"/punkter/{key}").status_code in {403, 404}
+    for page, action in (
+        (f"/plan/{key}", AuditAction.READ_PLAN),
+        (f"/api/plan/{key}", AuditAction.READ_PLAN),
+        (f"/proevehandlinger/{key}", AuditAction.READ_PLAN),
+        (f"/samtykker/{key}", AuditAction.READ_CONSENTS),
+        (f"/api/samtykker/{key}", AuditAction.READ_CONSENTS),
+    ):
+        answer = anna.get(page)
+        assert (answer.status_code, "begrænset" in plain(answer.text)) == (403, True), page
+        (line, *_) = acts(town, action)[0].lines
+        assert (line.entry.outcome, line.entry.citizen_id) == (AuditOutcome.REFUSED, key), page
+    tine = town.client("tine.skov")
+    answer = tine.get(f"/identitet/borger/{key}")
+    assert (answer.status_code, "begrænset" in plain(answer.text)) == (403, True)
+    (line, *_) = acts(town, AuditAction.READ_IDENTITIES)[0].lines
+    assert (line.entry.outcome, line.entry.citizen_id) == (AuditOutcome.REFUSED, key)
     assert jens.get(f"{address}").status_code == 200
     copied = send(jens, f"/api{address}/kopi", {}).json()["subject_copy"]
     assert copied["person"]["given_name"] == "Maja", "the DPO still makes the citizen's copy"
