@@ -23,6 +23,7 @@ from schemas.access import AccessRequest, Actor, Basis, PageKind, Purpose, Role
 from schemas.search import AccessFilter, SearchQuery
 from schemas.source import Area
 from search.postgres import PostgresIndex
+from tests.attack.desks import ask_desks
 from tests.attack.oracle import Answer, answer, is_guarded
 from tests.attack.restricted import restrict_some, restricted
 from tests.attack.world import DAYS, Citizen, World, make_world, store
@@ -69,6 +70,7 @@ def ask(database: Database, index: PostgresIndex, seed: int, questions: int) -> 
         if asked % SEARCH_EVERY < CITIZENS:
             yield from _list(database, world, actor, day)
             yield from _search(database, index, world, actor)
+            yield from ask_desks(database, world, actor, _request(reason), _at(day))
         if asked >= questions:
             return
 
