@@ -31,6 +31,7 @@ from hub.web import (
     api_trial_actions,
     api_webhooks,
 )
+from hub.web.citizen.workspace import CITIZEN
 from hub.web.middlewares.answer_count import AnswerCountMiddleware
 from hub.web.middlewares.body_size_limit import BodySizeLimitMiddleware
 from hub.web.middlewares.operations import OperationsMiddleware
@@ -44,7 +45,6 @@ from hub.web.shell.rendering import WEB
 from hub.web.workspaces import WORKSPACES
 
 _ROUTERS = (
-    api.router,
     api_administration.router,
     api_sources.router,
     api_alerts.router,
@@ -72,8 +72,12 @@ _ROUTERS = (
 
 def _routes() -> APIRouter:
     pages_and_api = APIRouter()
+    # A route is looked for in this order, which is a fifth of what the JSON of a citizen costs where it stands last.
+    pages_and_api.include_router(CITIZEN.router, include_in_schema=False)
+    pages_and_api.include_router(api.router)
     for workspace in WORKSPACES:
-        pages_and_api.include_router(workspace.router, include_in_schema=False)
+        if workspace is not CITIZEN:
+            pages_and_api.include_router(workspace.router, include_in_schema=False)
     for router in _ROUTERS:
         pages_and_api.include_router(router)
     return pages_and_api

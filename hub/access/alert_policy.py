@@ -56,6 +56,19 @@ def show_alert(alert: Alert, view: CitizenView) -> ShownAlert | None:
     return ShownAlert(alert, view, entry)
 
 
+def is_told(alert: Alert, actor: Actor, facts: AccessFacts, decision: Decision) -> bool | None:
+    """Whether ``show_alert`` shows it, as far as the decision alone says; None: the citizen's page must be read."""
+    if not decision.allowed:
+        return False
+    if alert.subject.startswith(_OF_TEAM):
+        return may_handle_plan(actor, AuditAction.READ_PLAN, facts)
+    limited = {each.area for each in decision.disclosures if each.cells is not None}
+    if decision.kle_limit is not None:
+        limited.add(decision.kle_limit.area)
+    # Of an area that the reader sees whole, an alert is shown also when the source has taken the line back.
+    return True if alert.subject and alert.area in decision.shown - limited else None
+
+
 def show_alerts(alerts: Sequence[Alert], views: Mapping[object, CitizenView]) -> tuple[ShownAlert, ...]:
     """Those of them that the reader may see, in their order."""
     shown = (show_alert(alert, views[alert.citizen_id]) for alert in alerts if alert.citizen_id in views)

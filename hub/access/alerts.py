@@ -1,8 +1,9 @@
 """Alerts as somebody sees and handles them: what is shown follows from what they may see now. Decided and logged."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from hub.access import identity
-from hub.access.alert_policy import ACTIONS, CitizenView, ShownAlert, may_handle_alert, show_alert, show_alerts
+from hub.access.alert_policy import ACTIONS, CitizenView, ShownAlert, is_told, may_handle_alert, show_alert, show_alerts
 from hub.access.audit_entry import audit_entry, entry_about
 from hub.access.colleagues import cut_colleague
 from hub.access.policy import decide, may
@@ -26,7 +27,7 @@ from hub.course import repository as course
 from hub.errors import MissingRole, NotLoggedIn
 from hub.overview import repository as overviews
 from hub.sources.repository import source_areas
-from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Purpose
+from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, AuditOutcome, Decision, Purpose
 from schemas.alert import Alert, AlertAct, AlertActLine, AlertKind, Relation
 
 ON_PAGE = 20
@@ -92,9 +93,8 @@ class AlertDesk:
         """How many open alerts the actor may see and has not read, at most ``MOST_COUNTED``; shows no citizen."""
         if not may(self._actor, AuditAction.READ_ALERTS):
             return 0
-        shown, _ = self._read(AlertState.UNREAD, None, None, MOST_COUNTED)
         of_units = sum(not alert.is_read for alert in list_unit_alerts(self._session, self._actor))
-        return min(len(shown) + of_units, MOST_COUNTED)
+        return min(sum(1 for _ in islice(self._unread(), MOST_COUNTED)) + of_units, MOST_COUNTED)
 
     def mark_read(self, alert_ids: Collection[UUID]) -> None:
         """Remember that the actor has read these, as far as they are shown."""
@@ -173,8 +173,7 @@ class AlertDesk:
 
     def has_unread_since(self, moment: datetime | None) -> bool:
         """Whether something that the actor may see now and has not read happened since; None: at any time."""
-        shown, _ = self._read(AlertState.UNREAD, None, None, MOST_COUNTED)
-        moments = [each.alert.happened_at for each in shown]
+        moments = [alert.happened_at for alert in islice(self._unread(), MOST_COUNTED)]
         moments += [each.passed_at for each in list_unit_alerts(self._session, self._actor) if not each.is_read]
         return any(moment is None or happened_at > moment for happened_at in moments)
 
@@ -182,20 +181,10 @@ class AlertDesk:
         self, state: AlertState, before: Place | None, citizen_id: UUID | None, size: int
     ) -> tuple[tuple[ShownAlert, ...], Place | None]:
         """So many alerts that are shown, and where the list goes on."""
-        choices = repository.list_choices(self._session, self._actor.id)
-        kinds = {
-            key: kinds_for(relation, choices)
-            for key, relation in self._relations().items()
-            if citizen_id in (None, key)
-        }
         shown: list[ShownAlert] = []
         views: dict[object, CitizenView] = {}
         known: set[UUID] = set()
-        at_once = _READ_FIRST
-        while kinds:
-            alerts = repository.list_alerts(
-                self._session, self._actor.id, kinds, state=state, before=before, size=at_once
-            )
+        for alerts in self._batches(state, before, citizen_id):
             about = {alert.citizen_id for alert in alerts}
             views |= self._views(about - known)
             known |= about
@@ -203,11 +192,45 @@ class AlertDesk:
             if len(shown) > size:
                 last = shown[size - 1].alert
                 return tuple(shown[:size]), Place(happened_at=last.happened_at, id=last.id)
+        return tuple(shown), None
+
+    def _unread(self) -> Iterator[Alert]:
+        """The open alerts that the actor may see and has not read, newest first.
+
+        Every page counts them, so a citizen's page is read only where the decision does not say whether one is seen.
+        """
+        for alerts in self._batches(AlertState.UNREAD, None, None):
+            decided = self._decided({alert.citizen_id for alert in alerts}, self._actor)
+            answers = {
+                alert.id: is_told(alert, self._actor, *decided[alert.citizen_id])
+                for alert in alerts
+                if alert.citizen_id in decided
+            }
+            unclear = {alert.citizen_id for alert in alerts if answers.get(alert.id, False) is None}
+            views = self._views(unclear) if unclear else {}
+            for alert in alerts:
+                is_seen = answers.get(alert.id, False)
+                if is_seen or (is_seen is None and show_alerts([alert], views)):
+                    yield alert
+
+    def _batches(self, state: AlertState, before: Place | None, citizen_id: UUID | None) -> Iterator[tuple[Alert, ...]]:
+        """All alerts of that state that the actor is told of, newest first, whether or not they are shown now."""
+        choices = repository.list_choices(self._session, self._actor.id)
+        kinds = {
+            key: kinds_for(relation, choices)
+            for key, relation in self._relations().items()
+            if citizen_id in (None, key)
+        }
+        at_once = _READ_FIRST
+        while kinds:
+            alerts = repository.list_alerts(
+                self._session, self._actor.id, kinds, state=state, before=before, size=at_once
+            )
+            yield alerts
             if len(alerts) < at_once:
-                break
+                return
             before = Place(happened_at=alerts[-1].happened_at, id=alerts[-1].id)
             at_once = _READ_NEXT
-        return tuple(shown), None
 
     def _relations(self) -> dict[UUID, Relation]:
         """What the actor is to each citizen with whom they work; the team comes first."""
@@ -219,13 +242,18 @@ class AlertDesk:
     def _views(self, citizen_ids: Iterable[UUID], actor: Actor | None = None) -> dict[object, CitizenView]:
         """What the actor sees of these citizens now; those of whom they see nothing are left out."""
         reader = actor or self._actor
-        facts = course.access_facts_of(self._session, reader, set(citizen_ids), self._today)
-        decisions = {key: decide(reader, fact, self._request) for key, fact in facts.items()}
+        decided = self._decided(citizen_ids, reader)
+        facts = {key: fact for key, (fact, _) in decided.items()}
+        decisions = {key: decision for key, (_, decision) in decided.items()}
         allowed = [key for key, decision in decisions.items() if decision.allowed]
         current = overviews.current(self._session, allowed)
         whole = [overview for _, overview in current.values() if overview is not None]
         cut = cut_and_mask_all(self._session, whole, decisions, self._today, facts=facts)
         return {key: CitizenView(reader, facts[key], decisions[key], overview) for key, overview in cut.items()}
+
+    def _decided(self, citizen_ids: Iterable[UUID], reader: Actor) -> dict[UUID, tuple[AccessFacts, Decision]]:
+        facts = course.access_facts_of(self._session, reader, set(citizen_ids), self._today)
+        return {key: (fact, decide(reader, fact, self._request)) for key, fact in facts.items()}
 
     def _shown(self, alert_id: UUID) -> ShownAlert | None:
         """The alert, if the actor works with the citizen and sees what it is about."""

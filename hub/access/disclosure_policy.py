@@ -26,10 +26,14 @@ class DisclosureAsk(Schema):
 
 def may_disclose(actor: Actor, facts: AccessFacts, disclosure: DisclosureAsk) -> bool:
     """Whether the actor may disclose data of the own area about the citizen so."""
+    return _may_disclose(actor, facts, disclosure, has_reason=is_reason(disclosure.reason))
+
+
+def _may_disclose(actor: Actor, facts: AccessFacts, disclosure: DisclosureAsk, *, has_reason: bool) -> bool:
     context = {
         **_relations(facts),
         "is_self": facts.is_self,
-        "has_reason": is_reason(disclosure.reason),
+        "has_reason": has_reason,
         "area": actor.area or "",
         "basis": disclosure.basis.value,
         "days": disclosure.days,
@@ -43,23 +47,23 @@ def may_disclose(actor: Actor, facts: AccessFacts, disclosure: DisclosureAsk) ->
 
 def offered_bases(actor: Actor, facts: AccessFacts) -> tuple[DisclosureBasis, ...]:
     """The bases on which the actor may disclose something about the citizen at all, to whomever and for a day."""
-    reason = "En begrundelse, som reglen om begrundelser godtager"
     return tuple(
         basis
         for basis in STATED_BASES
         if any(
-            may_disclose(
+            _may_disclose(
                 actor,
                 facts,
                 DisclosureAsk(
                     basis=basis,
-                    reason=reason,
+                    reason="",
                     days=1,
                     has_legal_basis=True,
                     to_team=to_team,
                     has_meeting=True,
                     receiver_areas=frozenset(),
                 ),
+                has_reason=True,
             )
             for to_team in (True, False)
         )

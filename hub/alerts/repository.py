@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from hub.alerts.tables import AlertActRow, AlertReadRow, AlertRow, AlertSubscriptionRow
 from hub.db import fetch_rows
-from schemas.alert import Alert, AlertAct, AlertActLine, AlertKind
+from schemas.alert import Alert, AlertActLine, AlertKind
 from schemas.base import Instant, Schema
 from schemas.source import Area
 
@@ -75,6 +75,12 @@ _GET = text("""
     LEFT JOIN alert_reads r ON r.alert_id = a.id AND r.actor_id = :actor_id
     WHERE a.id = ANY(cast(:ids AS uuid[]))
     ORDER BY a.id
+""")
+
+_CHOICES = text("SELECT kind, is_on FROM alert_subscriptions WHERE actor_id = :actor_id")
+_ACTS = text("""
+    SELECT alert_id, act, actor_id, receiver, words, acted_at FROM alert_acts
+    WHERE alert_id = ANY(cast(:ids AS uuid[])) ORDER BY id DESC
 """)
 
 
@@ -210,8 +216,8 @@ def add_act(session: Session, alert_id: UUID, line: AlertActLine) -> None:
 
 def list_choices(session: Session, actor_id: str) -> dict[AlertKind, bool]:
     """What the actor has chosen to be told of, or not; what is not among it follows the default."""
-    rows = session.scalars(select(AlertSubscriptionRow).where(AlertSubscriptionRow.actor_id == actor_id))
-    return {AlertKind(row.kind): row.is_on for row in rows}
+    rows = fetch_rows(session, _CHOICES, {"actor_id": actor_id})
+    return {AlertKind(row["kind"]): row["is_on"] for row in rows}
 
 
 def save_choices(session: Session, actor_id: str, choices: Mapping[AlertKind, bool]) -> None:
@@ -235,14 +241,6 @@ def _with_acts(session: Session, rows: Sequence[Mapping[str, Any]]) -> tuple[Ale
     ids = [row["id"] for row in rows]
     acts: dict[UUID, list[AlertActLine]] = defaultdict(list)
     if ids:
-        statement = select(AlertActRow).where(AlertActRow.alert_id.in_(ids)).order_by(AlertActRow.id.desc())
-        for act in session.scalars(statement):
-            line = AlertActLine(
-                act=AlertAct(act.act),
-                actor_id=act.actor_id,
-                receiver=act.receiver,
-                words=act.words,
-                acted_at=act.acted_at,
-            )
-            acts[act.alert_id].append(line)
+        for row in fetch_rows(session, _ACTS, {"ids": ids}):
+            acts[row.pop("alert_id")].append(AlertActLine.model_validate(row))
     return tuple(Alert.model_validate({**row, "acts": tuple(acts[row["id"]])}) for row in rows)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from hub.audit.looks import Looks
 from hub.audit.tables import AuditRow
 from hub.db import fetch_rows
-from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis, PageKind
+from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis
 from schemas.base import Schema
 
 _FIELDS = tuple(AuditEntry.model_fields)
@@ -28,6 +28,13 @@ _VIEWINGS = text("""
     SELECT actor_id, actor_name, recorded_at FROM audit_log
     WHERE citizen_id = :citizen_id AND outcome = 'shown' AND action IN ('open_overview', 'reveal')
     ORDER BY seq DESC LIMIT :limit
+""")
+_LOOKS = text("""
+    SELECT citizen_id, min(recorded_at) AS first, max(recorded_at) AS last FROM audit_log
+    WHERE actor_id = :actor_id AND citizen_id = ANY(cast(:citizen_ids AS uuid[])) AND recorded_at <= :until
+      AND action = 'open_overview' AND outcome = 'shown'
+      AND (details ->> 'shown_on' IS NULL OR details ->> 'page' = 'family') AND details ->> 'as_known' IS NULL
+    GROUP BY citizen_id
 """)
 
 _GUARD = text("""
@@ -172,22 +179,8 @@ def looks(session: Session, actor_id: str, citizen_ids: Iterable[UUID], until: d
     The citizen's own pages count, and a page about the whole family. To stand on another's page does not: there the
     others' news are but a few lines. Nor does an earlier day, on which there is no news.
     """
-    is_own = AuditRow.details["shown_on"].astext.is_(None)
-    is_family = AuditRow.details["page"].astext == PageKind.FAMILY
-    rows = session.execute(
-        select(AuditRow.citizen_id, func.min(AuditRow.recorded_at), func.max(AuditRow.recorded_at))
-        .where(
-            AuditRow.actor_id == actor_id,
-            AuditRow.citizen_id.in_(set(citizen_ids)),
-            AuditRow.action == AuditAction.OPEN_OVERVIEW,
-            AuditRow.outcome == AuditOutcome.SHOWN,
-            AuditRow.recorded_at <= until,
-            is_own | is_family,
-            AuditRow.details["as_known"].astext.is_(None),
-        )
-        .group_by(AuditRow.citizen_id)
-    )
-    return {citizen_id: Looks(first, last) for citizen_id, first, last in rows if citizen_id is not None}
+    rows = fetch_rows(session, _LOOKS, {"actor_id": actor_id, "citizen_ids": list(set(citizen_ids)), "until": until})
+    return {row["citizen_id"]: Looks(row["first"], row["last"]) for row in rows}
 
 
 def counts(session: Session, since: datetime, until: datetime) -> dict[tuple[AuditAction, AuditOutcome], int]:

@@ -270,8 +270,8 @@ def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope
 
 def my_citizens(session: Session, actor: Actor, on: date) -> tuple[MyCitizen, ...]:
     """Citizens on whose team the actor is, by name, each once; never the actor."""
-    rows = session.execute(_MY_CITIZENS, _actor_parameters(actor, on)).mappings()
-    return tuple(MyCitizen.model_validate(dict(row)) for row in rows)
+    rows = fetch_rows(session, _MY_CITIZENS, _actor_parameters(actor, on))
+    return tuple(MyCitizen.model_validate(row) for row in rows)
 
 
 def named_citizens(session: Session, actor: Actor, on: date) -> frozenset[UUID]:
@@ -279,7 +279,7 @@ def named_citizens(session: Session, actor: Actor, on: date) -> frozenset[UUID]:
     if not actor.worker_ids or actor.area is None:
         return frozenset()
     parameters = {**_actor_parameters(actor, on), **_worker_parameters(actor)}
-    return frozenset(session.scalars(_NAMED_CITIZENS, parameters))
+    return frozenset(row["citizen_id"] for row in fetch_rows(session, _NAMED_CITIZENS, parameters))
 
 
 def turning_18(session: Session, actor: Actor, on: date, size: int) -> tuple[MinorOfMine, ...]:

@@ -22,7 +22,8 @@ _AREAS = text("SELECT name, system->>'area' AS area FROM sources WHERE system->>
 
 def catalogue_version(session: Session) -> int:
     """Grows with every change of a definition, a secret or a pause."""
-    return session.scalar(_VERSION) or 0
+    rows = fetch_rows(session, _VERSION, {})
+    return int(rows[0]["version"]) if rows else 0
 
 
 def lock_catalogue(session: Session) -> None:

@@ -43,6 +43,8 @@ from schemas.search import SearchPage
 from schemas.source import Area
 
 router = APIRouter(prefix="/api")
+_NO_VERSION = '"version":0'
+"""Stands in the JSON of an overview first behind the citizen's key, so before all that a source says."""
 PROBLEM = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 LOGGED_IN: dict[int | str, dict[str, Any]] = {
     401: {"description": "Nobody is logged in, or a machine's token is not valid.", **PROBLEM},
@@ -302,19 +304,22 @@ def overview(request: Request, citizen_id: UUID, kendt: Annotated[date | None, Q
         if not isinstance(citizen, NotOpened):
             people = citizen.people
             overviews = tuple(person.overview for person in people)
-            masked = tuple(map(with_own_version, overviews))
             answer = OverviewAnswer(
                 decision=citizen.decision,
-                overview=masked[0],
-                family=masked[1:],
+                overview=overviews[0],
+                family=overviews[1:],
                 follow_ups=list_follow_ups(overviews, as_known or danish_day(context.now)),
                 notifications_about=tuple(person.citizen_id for person in with_notifications(overviews)),
                 not_updated_since=earliest_not_updated(people),
                 transitions=() if as_known else transitions_of(overviews, context.now),
                 override_until=override.until if (override := context.override(citizen_id)) else None,
             )
-            # Written here and not by the framework, which would make plain objects of all of it first.
-            return Response(answer.model_dump_json(), media_type="application/json")
+            # Written here and not by the framework, which would make plain objects of all of it first; each overview
+            # once, as the digest of its version needs its text.
+            first, *family = map(_own_text, overviews)
+            rest = answer.model_dump_json(exclude={"overview", "family"})
+            text = f'{{"overview":{first},"family":[{",".join(family)}],{rest[1:]}'
+            return Response(text, media_type="application/json")
         if citizen.facts is not None:
             decision = citizen.decision.model_dump(mode="json")
             return error_page(request, AccessRefused(), more={"decision": decision})
@@ -348,6 +353,17 @@ def transitions_of(people: Sequence[Overview], now: datetime) -> tuple[Transitio
 
 def with_own_version(overview: Overview) -> Overview:
     """With the version of what is shown: the stored one also counts changes that the reader is not shown."""
+    _, version = _versioned(overview)
+    return overview.model_copy(update={"version": version})
+
+
+def _own_text(overview: Overview) -> str:
+    """``with_own_version`` as JSON."""
+    content, version = _versioned(overview)
+    return content.replace(_NO_VERSION, f'"version":{version}', 1)
+
+
+def _versioned(overview: Overview) -> tuple[str, int]:
+    """The overview as JSON with the version 0, and the version that follows from it."""
     content = overview.model_copy(update={"version": 0}).model_dump_json()
-    digest = hashlib.sha256(content.encode()).digest()
-    return overview.model_copy(update={"version": int.from_bytes(digest[:6])})
+    return content, int.from_bytes(hashlib.sha256(content.encode()).digest()[:6])
