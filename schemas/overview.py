@@ -49,7 +49,8 @@ class ContestMark(Schema):
     """That the citizen contests a line, and what the citizen says (bestridt; GDPR article 16)."""
 
     since: Instant
-    words: str
+    words: str | None = None
+    """None: the mark is another citizen's, whom the line is about too, and the words stand on that one's page alone."""
     is_upheld: bool = False
     """The DPO found that the citizen is right; the source has still to correct it."""
 

@@ -112,11 +112,11 @@ def _delete(
 ) -> dict[Store, int]:
     empty_places(session, forgotten.mentions)
     delete_entities(session, forgotten.entities)
+    delete_contests(session, citizen_ids=forgotten.citizen_ids)
     rebuilt = rebuild(session, forgotten.concerned, now=now)
     add_to_outbox(session, rebuilt.versions, now=now)
     add_to_outbox(session, rebuilt.concerned, now=now, reindex=True)
     gone = sum(version.removed and version.citizen_id in forgotten.citizen_ids for version in rebuilt.versions)
-    delete_contests(session, citizen_ids=forgotten.citizen_ids)
     work = repository.erase_work(session, forgotten.citizen_ids, sorted(names))
     return {
         Store.RECORDS: len(forgotten.record_ids),

@@ -1,6 +1,5 @@
 """Builds pages anew by a decision of the DPO, and tells nobody of it as news."""
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -19,12 +18,12 @@ def rebuild_around(session: Session, citizen_id: UUID, *, now: datetime) -> int:
     it as news.
     """
     wait_for_storing(session)
-    return rebuild_quietly(session, named_with(session, citizen_id), now=now)
+    return rebuild_named_with(session, citizen_id, now=now)
 
 
-def rebuild_quietly(session: Session, citizen_ids: Collection[UUID], *, now: datetime) -> int:
-    """Build these pages, and let the index follow; how many changed."""
-    rebuilt = rebuild(session, citizen_ids, now=now)
+def rebuild_named_with(session: Session, citizen_id: UUID, *, now: datetime) -> int:
+    """The same, where nothing that is being stored meanwhile matters: a mark on what is stored."""
+    rebuilt = rebuild(session, named_with(session, citizen_id), now=now)
     add_to_outbox(session, [version._replace(previous=None, changes=()) for version in rebuilt.versions], now=now)
     add_to_outbox(session, rebuilt.concerned, now=now, reindex=True)
     return len(rebuilt.versions)

@@ -1,9 +1,10 @@
-"""Marks what a citizen contests on the citizen's page, and says what has been corrected since. Pure."""
+"""Marks what a citizen contests on every page that shows it, and says what has been corrected since. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 from hub.matching.linked_record import LinkedRecord
-from hub.rights.contest_repository import Contest
+from hub.rights.contest_repository import Contest, ContestOutcome
 from schemas.overview import ContestMark, Overview
 
 
@@ -13,19 +14,23 @@ def statements_of(linked: Iterable[LinkedRecord]) -> dict[str, str]:
 
 
 def mark_contested(
-    overview: Overview, contests: Sequence[Contest], linked: Iterable[LinkedRecord]
+    overview: Overview, contests: Mapping[UUID, Sequence[Contest]], linked: Iterable[LinkedRecord]
 ) -> tuple[Overview, tuple[int, ...]]:
-    """The page with its marks, and which contests are over: the source says something else now.
+    """The page with its marks, and which of the citizen's own contests are over: the source says something else now.
 
-    What no record says any more, because it was deleted or may not be shown, is neither marked nor over.
+    *contests* are those of everybody whom the page speaks of. A mark of the citizen's own stands before another's,
+    and another's is without words. What no record says any more, because it was deleted or may not be shown, is
+    neither marked nor over.
     """
-    if not contests:
+    own = contests.get(overview.citizen_id, ())
+    others = [each for person in sorted(overview.people - {overview.citizen_id}) for each in contests.get(person, ())]
+    if not own and not others:
         return overview, ()
     statements = statements_of(linked)
-    corrected = tuple(each.id for each in contests if statements.get(each.entity, each.digest) != each.digest)
+    corrected = tuple(each.id for each in own if statements.get(each.entity, each.digest) != each.digest)
     marks = {
-        each.entity: ContestMark(since=each.contested_at, words=each.words, is_upheld=not each.stands)
-        for each in contests
+        each.entity: ContestMark(since=each.contested_at, words=words, is_upheld=each.outcome is ContestOutcome.UPHELD)
+        for each, words in (*((each, None) for each in others), *((each, each.words) for each in own))
         if statements.get(each.entity) == each.digest
     }
     sections = tuple(

@@ -80,16 +80,18 @@ def rebuild(
     linked, numbers = linked_records(session, sorted(states)), numbers_of(session, sorted(states))
     areas = source_areas(session)
     settled = settled_as_one_person(session, sorted(states))
-    contests = marked_of(session, sorted(states))
+    pages = {
+        citizen_id: build(
+            citizen_id, linked.get(citizen_id, ()), areas=areas, numbers=numbers[citizen_id],
+            version=state.version + 1, settled_at=settled.get(citizen_id),
+        )
+        for citizen_id, state in states.items()
+    }  # fmt: skip
+    contests = marked_of(session, frozenset[UUID]().union(*(page.people for page in pages.values())))
     corrected: list[int] = []
     new: list[NewOverview] = []
     for citizen_id, state in states.items():
-        records = linked.get(citizen_id, ())
-        built = build(
-            citizen_id, records, areas=areas, numbers=numbers[citizen_id], version=state.version + 1,
-            settled_at=settled.get(citizen_id),
-        )  # fmt: skip
-        built, over = mark_contested(built, contests.get(citizen_id, ()), records)
+        built, over = mark_contested(pages[citizen_id], contests, linked.get(citizen_id, ()))
         corrected.extend(over)
         overview = built if _has_content(built) else None
         document = overview.model_dump_json(exclude_none=True) if overview else ""
@@ -111,8 +113,8 @@ def rebuild(
     if not changed:
         return Rebuilt(versions)
     # Whoever lives with them is guarded as well, and stands on the pages of others again.
-    pages = left, now_named, _named_by(session, before - after)
-    near = frozenset[UUID]().union(*(page.get(key, frozenset()) for page in pages for key in changed))
+    named = left, now_named, _named_by(session, before - after)
+    near = frozenset[UUID]().union(*(page.get(key, frozenset()) for page in named for key in changed))
     around = near.union(*_named_by(session, near).values())
     stored = repository.stored(session, around - {each.citizen_id for each in new})
     concerned = sorted(key for key, overview in stored.items() if overview.document is not None)

@@ -7,6 +7,7 @@ from hub.overview import repository as overviews
 from hub.rights.contest_repository import list_contests
 from schemas.access import AuditAction
 from schemas.facts import EffortFact, EffortStatus
+from schemas.overview import ContestMark
 from schemas.record import PartyRole
 from tests.factories import MAJA, make_party, make_record
 from tests.processing import process_records
@@ -32,6 +33,14 @@ def an_effort(town: Town, key: UUID, *, is_own: bool) -> str:
         return next(entry.id for entry in efforts if (entry.id in primary) is is_own)
 
 
+def mark_on(town: Town, key: UUID, fact: str) -> ContestMark | None:
+    """The mark as it is stored on the citizen's page."""
+    with town.context.database.transaction() as session:
+        _, overview = overviews.current(session, [key])[key]
+        assert overview
+        return next(entry.contested for entry in overview.entries() if entry.id == fact)
+
+
 def test_a_contested_line_is_marked_everywhere_until_the_dpo_decides(town: Town) -> None:
     jens, anna, key = town.client("jens.dam"), town.client("anna.holm"), town.ids[maja.MAJA]
     address, fact = f"{PATH}/{key}/bestridt", an_effort(town, key, is_own=False)
@@ -49,6 +58,12 @@ def test_a_contested_line_is_marked_everywhere_until_the_dpo_decides(town: Town)
         assert SHOWN in shown, page
         assert "Jeg har aldrig sagt ja" in shown, page
         assert "750786-4002" not in shown, page
+    family = plain(anna.get(f"/familien/{key}").text)
+    assert SHOWN in family
+    assert "Bestridt siden" in family, "the table of what happened when has the mark alone"
+    ida = town.ids[maja.IDA]
+    assert "Bestridt af Maja siden" in plain(anna.get(f"/overblik/{ida}").text), "it is about Ida too"
+    assert mark_on(town, ida, fact) == ContestMark(since=town.clock.now()), "without Maja's words"
     entries = [entry for section in anna.get(f"/api/overblik/{key}").json()["overview"]["sections"]
                for entry in section["entries"]]  # fmt: skip
     assert [entry["id"] for entry in entries if entry.get("contested")] == [fact]
@@ -69,6 +84,7 @@ def test_a_contested_line_is_marked_everywhere_until_the_dpo_decides(town: Town)
     assert "Borgeren fik ret" in settled
     assert "Borgeren har ret i, at det er forkert" in plain(anna.get(f"/overblik/{key}").text), "the mark stays"
     assert "ret den i kilden" in plain(town.client("tine.skov").get(f"/kilder/{source}").text)
+    assert mark_on(town, ida, fact) == ContestMark(since=town.clock.now(), is_upheld=True)
     (row, *_) = rows(acts(town, AuditAction.DECIDE_CONTEST))
     assert row.reason == "Underskriften findes ikke"
 

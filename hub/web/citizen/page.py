@@ -22,7 +22,7 @@ class SourceLine:
     identity: str | None = None
     """Set when the source says that the number is another person's than the headline's."""
     contested: str | None = None
-    """That the citizen says that it is wrong, and what the citizen says."""
+    """That somebody whom it is about says that it is wrong, in words where the reader may see them."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +159,8 @@ class StatedLine:
     by_on_paper: str
     identity: str | None = None
     """As in ``SourceLine``."""
+    contested: str | None = None
+    """Likewise."""
 
 
 @dataclass(frozen=True)
@@ -309,6 +311,8 @@ class FamilyCell:
     identity: str | None = None
     """As in ``SourceLine``."""
     text_on_paper: str = ""
+    contested: str | None = None
+    """That somebody says that it is wrong, without words."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from hub.web.citizen.page import ContactRow
 from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present_contest import with_note
 from hub.web.citizen.present_efforts import person, source_line
 from hub.web.citizen.present_employment import employment_text, is_current
 from hub.web.shell import texts as shared
@@ -74,7 +75,9 @@ def _standing_row(entry: Entry, data: PageData) -> ContactRow | None:
 def stay_lines(entries: Iterable[Entry], today: date) -> tuple[str, ...]:
     """For one of the family: "Indlagt siden 7. dec. 2022", where it is so."""
     stays = [each for each in contacts_of(entries) if is_current_stay(*each, today)]
-    return tuple(capital(f"{contact_text(entry, contact, today)}{_place(contact)}") for entry, contact in stays)
+    return tuple(
+        capital(with_note(f"{contact_text(entry, contact, today)}{_place(contact)}", entry)) for entry, contact in stays
+    )
 
 
 def contact_text(entry: Entry, contact: ContactFact, today: date) -> str:

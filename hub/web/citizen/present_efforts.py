@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from hub.clock import danish_day
 from hub.overview.columns import worker_key
 from hub.overview.efforts import LISTED, Effort, EffortState, effort_state, efforts_of
 from hub.web.citizen import present_employment, texts
 from hub.web.citizen.page import ContactRow, EffortRow, GapRow, SourceLine
 from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present_contest import contest_words
 from hub.web.citizen.present_coverage import NOT_READ
 from hub.web.citizen.present_employment import not_ours, subject_of
 from hub.web.citizen.present_identity import identity_mark
@@ -18,7 +18,6 @@ from hub.web.shell.dates import (
     as_sentence,
     capital,
     counted,
-    day_text,
     distance,
     listed,
     of_day,
@@ -31,7 +30,7 @@ from hub.web.shell.paragraphs import cited
 from hub.web.shell.source_troubles import trouble_words
 from hub.web.shell.view_models import Person, Phone
 from schemas.facts import EffortFact, EffortStatus, NoAccessFact
-from schemas.overview import ContestMark, Entry, Section, SectionState, SourceTrouble, TroubleKind
+from schemas.overview import Entry, Section, SectionState, SourceTrouble, TroubleKind
 from schemas.people import Responsible
 from schemas.source import Area, AreaContact
 from schemas.staff import EmployeeContact
@@ -136,14 +135,6 @@ def phone(number: str) -> Phone:
     return Phone(phone_text(number), f"tel:{number.replace(' ', '')}")
 
 
-def contest_words(mark: ContestMark | None) -> str | None:
-    """That the citizen contests a line, in the citizen's words."""
-    if mark is None:
-        return None
-    words = shared.CONTEST_UPHELD if mark.is_upheld else shared.CONTESTED
-    return words.format(day=day_text(danish_day(mark.since)), words=mark.words)
-
-
 def source_line(entry: Entry, data: PageData) -> SourceLine:
     """Source, paragraph, age and the way into the fagsystem."""
     source = data.sources.get(entry.provenance.source)
@@ -159,7 +150,7 @@ def source_line(entry: Entry, data: PageData) -> SourceLine:
         read=None if data.as_known or read_at is None else of_moment(read_at, data.now),
         link=fagsystem_link(entry, data),
         identity=identity_mark(entry, data),
-        contested=contest_words(entry.contested),
+        contested=contest_words([entry], data),
     )
 
 

@@ -10,6 +10,7 @@ from hub.overview.efforts import EffortState, effort_state, efforts_of
 from hub.web.citizen.page import FamilyCell, FamilyMoment
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present_contacts import contact_text, contacts_of
+from hub.web.citizen.present_contest import contest_note
 from hub.web.citizen.present_identity import identity_mark
 from hub.web.citizen.present_notifications import Notification, day_and_sender, notification_rows, notifications_of
 from hub.web.citizen.present_school import crosses_line, school_words
@@ -62,9 +63,7 @@ def _efforts(entries: Sequence[Entry], data: PageData) -> list[_Event]:
         if state is EffortState.CANCELLED or entry.valid.start is None or not columns:
             continue
         text = f"{shared.AREA[entry.area]} · {_state_text(entry, state)}"
-        cell = FamilyCell(
-            1, entry.area, _who(columns, data), capital(effort.title), text, "", identity_mark(entry, data)
-        )
+        cell = _cell(entry, columns, capital(effort.title), text, data)
         events.append(_Event(entry.valid.start, columns, cell))
     return events
 
@@ -77,8 +76,7 @@ def _stays(entries: Sequence[Entry], data: PageData) -> list[_Event]:
         if not contact.is_stay or entry.valid.start is None or not columns:
             continue
         text = f"{shared.AREA[entry.area]} · {contact_text(entry, contact, data.today)}"
-        mark = identity_mark(entry, data)
-        cell = FamilyCell(1, entry.area, _who(columns, data), capital(contact.title), text, "", mark)
+        cell = _cell(entry, columns, capital(contact.title), text, data)
         events.append(_Event(entry.valid.start, columns, cell))
     return events
 
@@ -91,9 +89,14 @@ def _absences(entries: Sequence[Entry], data: PageData) -> list[_Event]:
         if not crosses_line(entry) or entry.valid.start is None or not columns or words is None:
             continue
         text = f"{shared.AREA[entry.area]} · {words[1]}"
-        cell = FamilyCell(1, entry.area, _who(columns, data), words[0], text, "", identity_mark(entry, data))
+        cell = _cell(entry, columns, words[0], text, data)
         events.append(_Event(entry.valid.start, columns, cell))
     return events
+
+
+def _cell(entry: Entry, columns: Sequence[int], title: str, text: str, data: PageData) -> FamilyCell:
+    mark, note = identity_mark(entry, data), contest_note([entry])
+    return FamilyCell(1, entry.area, _who(columns, data), title, text, "", mark, contested=note)
 
 
 def _state_text(entry: Entry, state: EffortState) -> str:
@@ -113,7 +116,7 @@ def _notifications(entries: Sequence[Entry], data: PageData) -> list[_Event]:
         _, fact = group[0]
         title = f"Underretning fra {within(sender(fact))}{_about(group, columns, data)}"
         cell = FamilyCell(1, "", _who(columns, data), title, row.outcome, row.tone, row.source.identity)
-        cell = replace(cell, text_on_paper=row.outcome_on_paper)
+        cell = replace(cell, text_on_paper=row.outcome_on_paper, contested=contest_note(entry for entry, _ in group))
         events.append(_Event(danish_day(fact.received_at), columns or tuple(range(len(data.people))), cell))
     return events
 

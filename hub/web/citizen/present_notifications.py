@@ -1,6 +1,7 @@
 """*Underretninger om familien*: what came in, from whom, and what followed. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -11,6 +12,7 @@ from hub.rules.deadlines import ClockState, InformedState, deadline_state, infor
 from hub.web.citizen import texts
 from hub.web.citizen.page import NotificationRow
 from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present_contest import contest_words
 from hub.web.citizen.present_coverage import (
     names_of,
     notification_gaps,
@@ -126,7 +128,7 @@ def _row(group: Sequence[Notification], data: PageData) -> NotificationRow:
         reasons=listed(_with_small_letters(list(reasons))) or "Årsag ikke oplyst af kilden",
         outcome=outcome,
         tone=tone,
-        source=source_line(entry, data),
+        source=replace(source_line(entry, data), contested=contest_words((each for each, _ in group), data)),
         outcome_on_paper=on_paper or outcome,
         informed=_informed(group, data),
     )

@@ -10,6 +10,7 @@ from datetime import date
 from hub.rules.register import law_limit
 from hub.web.citizen.page import ContactRow
 from hub.web.citizen.page_data import PageData
+from hub.web.citizen.present_contest import contest_words, with_note
 from hub.web.citizen.present_efforts import person, source_line
 from hub.web.shell import texts as shared
 from hub.web.shell.dates import capital, listed
@@ -41,7 +42,7 @@ def class_rows(entries: Sequence[Entry], data: PageData) -> tuple[ContactRow, ..
 def class_lines(entries: Sequence[Entry], today: date) -> tuple[str, ...]:
     """The same of one person, as sentences."""
     return tuple(
-        f"{enrolment_title(entry.fact)}, {enrolment_text(entry.fact)}"
+        with_note(f"{enrolment_title(entry.fact)}, {enrolment_text(entry.fact)}", entry)
         for entry in entries
         if isinstance(entry.fact, EnrolmentFact) and entry.valid.contains(today)
     )
@@ -53,7 +54,9 @@ def absence_rows(entries: Sequence[Entry], data: PageData) -> tuple[ContactRow, 
     for child in dict.fromkeys(_subject(entry) for entry in entries if isinstance(entry.fact, AbsenceFact)):
         quarters = _by_quarter(entries, child)[:QUARTERS_SHOWN]
         lines = tuple(f"{quarter_text(*quarter)}: {absence_text(own, data.today)}" for quarter, own in quarters)
-        rows.append(replace(_row(quarters[0][1][0], "Fravær", "", data), lines=lines))
+        row = _row(quarters[0][1][0], "Fravær", "", data)
+        contested = contest_words((entry for _, own in quarters for entry in own), data)
+        rows.append(replace(row, lines=lines, source=replace(row.source, contested=contested)))
     return tuple(rows)
 
 

@@ -8,6 +8,7 @@ from hub.overview.efforts import EffortState, effort_state, efforts_of
 from hub.web.citizen import texts
 from hub.web.citizen.page import StatedLine, Strengths
 from hub.web.citizen.page_data import Changes, PageData
+from hub.web.citizen.present_contest import contest_words
 from hub.web.citizen.present_identity import identity_mark
 from hub.web.citizen.present_notifications import notifications_of
 from hub.web.shell.changes import STEPS, change_text, is_reached, named, wiped_text
@@ -62,7 +63,7 @@ def _line(entry: Entry, fact: GoalFact, data: PageData) -> StatedLine:
         texts.PROGRESS[fact.progress] if says_progress else None,
     )
     tag = " · ".join(part for part in parts if part)
-    return StatedLine(fact.text or "", by, tag, on_paper, identity_mark(entry, data))
+    return StatedLine(fact.text or "", by, tag, on_paper, identity_mark(entry, data), contest_words([entry], data))
 
 
 def _missing(data: PageData) -> str:

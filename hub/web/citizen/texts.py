@@ -188,6 +188,13 @@ ROLE_REFUSED = (
     "Din rolle ser aldrig borgernes oplysninger, heller ikke med en begrundelse. Forsøget er noteret i loggen."
 )
 
+CONTEST_OF_OTHER = "Bestridt siden {day} af en anden, som det også handler om"
+CONTEST_OF_OTHER_UPHELD = (
+    "En anden, som det også handler om, har ret i, at det er forkert; kilden har endnu ikke rettet det"
+)
+CONTEST_NOTE = "Bestridt siden {day}"
+CONTEST_NOTE_UPHELD = "Det er forkert; kilden har endnu ikke rettet det"
+
 NO_EFFORTS = "Ingen igangværende indsatser i de kilder, du kan se."
 
 NOT_OURS = "Ikke længere vores borger"

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from hub.access.contests import ContestDesk, ContestView
 from hub.access.rights import RightsDesk, RightsResult
 from hub.errors import CitizenNotFound, MissingRole
-from hub.forgetting.restricting import rebuild_quietly
+from hub.forgetting.restricting import rebuild_named_with
 from hub.rights.contest_repository import ContestOutcome
 from hub.web.oversight.subjects import name_of
 from hub.web.rights import texts
@@ -94,7 +94,7 @@ def decide_contest(
 
 
 def _rebuild(context: RequestContext, citizen_id: UUID) -> int:
-    return rebuild_quietly(context.session, [citizen_id], now=context.now)
+    return rebuild_named_with(context.session, citizen_id, now=context.now)
 
 
 def _desk(context: RequestContext, citizen_id: UUID) -> ContestDesk:

@@ -237,6 +237,6 @@ TRANSITION = {
 NOT_STATED_INFORMED = "Om {sender} er orienteret om udfaldet, er ikke oplyst"
 """Of a professional who sent a notification that is decided."""
 
-CONTESTED = "Bestridt af borgeren siden {day}: «{words}»"
-CONTEST_UPHELD = "Borgeren har ret i, at det er forkert; kilden har endnu ikke rettet det: «{words}»"
+CONTESTED = "Bestridt af {who} siden {day}: «{words}»"
+CONTEST_UPHELD = "{who} har ret i, at det er forkert; kilden har endnu ikke rettet det: «{words}»"
 """Beside a line that the citizen says is wrong (GDPR article 16), until it is settled."""
