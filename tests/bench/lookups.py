@@ -1,7 +1,8 @@
 """Look-ups, decided and logged, against the floors that they stand on."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from hub.indexing.serving import OverviewReader
 from schemas.access import AccessRequest, Actor, Purpose, Role
 from schemas.source import Area
 from tests.bench.ground import DAY, Ground, Row, compared, p50, p99, times_of
+from tests.bench.line_share import line_share
 from tests.bench.lookup_cost import look_up_costs
 from tests.bench.processes import web
 from tests.consents import consent_to_areas, open_course
@@ -28,6 +30,7 @@ LOOK_UPS = 600
 WARM = 60
 REACH = 300
 """Citizens on the looker's team, which is what opens them; their families come with them."""
+REACH_OF_SHARE = 30
 WHO = Actor(
     id="bench.looker",
     name="Looker",
@@ -86,6 +89,8 @@ def looking_up(ground: Ground, size: int) -> Iterator[Row]:
             html = times_of([partial(_ok, browser.http, f"/overblik/{one}") for one in chosen[: LOOK_UPS // 4]])
         is_goal = name == "OpenSearch"
         at = f"{size:,} citizens, {name}"
+        with service_call(context) as look_up:
+            yield from line_share(context, citizens[:REACH_OF_SHARE], WHO.id, look_up, at)
         yield from look_up_costs(at, context, WHO.id, chosen[: LOOK_UPS // 2])
         yield compared(f"service call p50, {at}", p50(service), p50(get), 1.6 if is_goal else None)
         yield compared(f"service call p99, {at}", p99(service), p99(get))
@@ -114,6 +119,13 @@ def _floors(ground: Ground, chosen: list[UUID]) -> tuple[list[float], list[float
 
 
 def _service(context: AppContext, chosen: list[UUID]) -> list[float]:
+    with service_call(context) as look_up:
+        return times_of([partial(look_up, one) for one in chosen])[WARM:]
+
+
+@contextmanager
+def service_call(context: AppContext) -> Iterator[Callable[[UUID], None]]:
+    """What opens a citizen's overview without HTTP around it."""
     reader = OverviewReader(context.index)
 
     def look_up(citizen: UUID) -> None:
@@ -129,9 +141,10 @@ def _service(context: AppContext, chosen: list[UUID]) -> list[float]:
             )
         assert opened.overview is not None, opened.decision
 
-    result = times_of([partial(look_up, one) for one in chosen])[WARM:]
-    reader.close()
-    return result
+    try:
+        yield look_up
+    finally:
+        reader.close()
 
 
 def _ok(client: httpx.Client, address: str) -> None:

@@ -1,7 +1,8 @@
 """What a citizen weighs, for docs/capacity.md: bytes in each store, processor time (``python -m tests.bench.weight``).
 
 A made-up municipality is read, carried and indexed with everything in PostgreSQL; then copied until there are so many
-citizens that the size of a table says something. No other engine is needed, so it runs on any machine.
+citizens that the size of a table says something. No other engine is needed, so it runs on any machine;
+with ``--engines`` OpenSearch and Kafka are started too, and their disks weighed.
 """
 
 import argparse
@@ -14,15 +15,20 @@ from datetime import timedelta
 from pathlib import Path
 from time import process_time
 
+import httpx
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from deploy.sandbox.services import kafka, opensearch
 from hub.bus.base import OVERVIEWS, RECORDS
+from hub.bus.kafka import KafkaBus
+from hub.bus.kafka_client import KafkaAccess
 from hub.cli.source_record import record_act
 from hub.collect.service import to_message
 from hub.context import AppContext
 from hub.embedded import start as start_postgres
 from hub.indexing.outbox import publish_outbox
+from hub.indexing.reindex import reindex
 from hub.indexing.writer import INDEX_GROUP, index_changes
 from hub.migrations import let_time_be_simulated, migrate
 from hub.overview import repository as overviews
@@ -32,6 +38,7 @@ from hub.settings import Settings
 from hub.worker.upkeep import create_topics
 from schemas.access import AuditAction
 from schemas.record import SourceRecord
+from search.opensearch import OpenSearchIndex
 from tests.bench.fill import fill
 from tests.bench.ground import KEY, Ground, read_municipality
 from tests.sources import add_connectors
@@ -57,9 +64,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int, default=600, help="citizens that are read and carried")
     parser.add_argument("--citizens", type=int, default=20_000, help="about so many, by copying them")
+    parser.add_argument("--engines", action="store_true", help="weigh the disks of OpenSearch and Kafka as well")
     arguments = parser.parse_args()
     with _context(arguments.sample) as (context, records):
         measured = weigh(context, records, arguments.citizens)
+        if arguments.engines:
+            measured |= weigh_engines(context, records)
     Path("artefacts").mkdir(exist_ok=True)
     text_of = json.dumps(measured, indent=2)
     Path("artefacts/weight.json").write_text(text_of, encoding="utf-8")
@@ -95,6 +105,37 @@ def weigh(context: AppContext, records: tuple[SourceRecord, ...], citizens: int)
                 record_act(session, AuditAction.READ_SOURCES)
     measured["bytes of a line of the log"] = (_size(context, "audit_log") - empty) / LINES
     return {"citizens": total, "sample": sample} | {name: round(value, 1) for name, value in measured.items()}
+
+
+def weigh_engines(context: AppContext, records: tuple[SourceRecord, ...]) -> dict[str, float]:
+    """Bytes on the disks of OpenSearch, as it writes and merged to one segment, and of Kafka; without copies."""
+    folder = Path(tempfile.mkdtemp(prefix="helhed-weight-"))
+    try:
+        with opensearch.start(folder / "opensearch", heap="1g") as cluster, kafka.start(folder / "kafka") as bus:
+            index = OpenSearchIndex(cluster.urls, name="weighed", replicas=0)
+            index.create()
+            count = reindex(context.database, index, digest_key=context.digest_key, clock=context.clock)
+            sizes = {}
+            for step in ("flush", "forcemerge?max_num_segments=1&flush=true"):
+                httpx.post(f"{cluster.urls[0]}/weighed/_{step}", timeout=600).raise_for_status()
+                stats = httpx.get(f"{cluster.urls[0]}/weighed/_stats/store", timeout=60).json()
+                sizes[step] = stats["_all"]["primaries"]["store"]["size_in_bytes"] / count
+            index.close()
+            topic = KafkaBus(KafkaAccess(servers=(bus.bootstrap,)), replication=1, retention=timedelta(hours=1))
+            topic.create({RECORDS: 4})
+            messages = [to_message(record, context.digest_key) for record in records]
+            for begin in range(0, len(messages), AT_ONCE):
+                topic.publish(RECORDS, messages[begin : begin + AT_ONCE])
+            topic.close()
+            written = sum(file.stat().st_size for file in (folder / "kafka").glob(f"*/data/{RECORDS}-*/*.log"))
+        return {
+            "citizens in OpenSearch": count,
+            "bytes a citizen: OpenSearch, as written": round(sizes["flush"], 1),
+            "bytes a citizen: OpenSearch, merged": round(sizes["forcemerge?max_num_segments=1&flush=true"], 1),
+            "bytes of a record in Kafka": round(written / len(messages), 1),
+        }
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
