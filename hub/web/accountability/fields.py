@@ -7,7 +7,7 @@ from connectors.base import RecordTypeInfo
 from hub.sources.approval_repository import list_approval_history
 from hub.sources.definitions import Source, SourceLifecycle
 from hub.sources.field_approvals import BY_UPGRADE, FieldApproval, FieldChange, changes_of, declared_types
-from hub.web.accountability.window import Answer, Row, Table, Window, page_of
+from hub.web.accountability.window import Answer, Fold, Row, Table, Window, page_of
 from hub.web.accountability.words import moment_text
 from hub.web.shell.dates import capital, counted, number_text
 from hub.web.shell.declared_types import declared_streams
@@ -68,6 +68,7 @@ def answer(context: RequestContext, window: Window) -> Answer:
     changes = [change_row(change, titles) for change in reversed(changes_of(history))]
     shown, following = page_of(changes, window, "godkendelser")
     types, following_types = page_of([type_row(each, titles) for each in declared], window, "felter")
+    by_first = Fold.FIRST_COLUMN
     return Answer(
         headline=capital(
             f"{counted(fields, 'felt', 'felter')} læses fra {counted(_active(known), 'kilde', 'kilder')}; "
@@ -75,9 +76,11 @@ def answer(context: RequestContext, window: Window) -> Answer:
         ),
         is_trouble=unapproved > 0,
         tables=(
-            Table("kilder", "Kilder", SOURCES, tuple(map(source_row, known)), note=SOURCES_NOTE),
-            Table("felter", "Felter", FIELDS, types, note=FIELDS_NOTE, following=following_types),
-            Table("godkendelser", "Godkendelser", HISTORY, shown, note=HISTORY_NOTE, following=following),
+            Table("kilder", "Kilder", SOURCES, tuple(map(source_row, known)), note=SOURCES_NOTE, fold=by_first),
+            Table("felter", "Felter", FIELDS, types, note=FIELDS_NOTE, following=following_types, fold=by_first),
+            Table(
+                "godkendelser", "Godkendelser", HISTORY, shown, note=HISTORY_NOTE, following=following, fold=Fold.WHOLE
+            ),
         ),
         gaps=tuple(f"{titles[name]}: {UNKNOWN}." for name, offered in streams.items() if not offered),
     )

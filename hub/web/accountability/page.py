@@ -15,14 +15,28 @@ class AnswerRow:
 
 
 @dataclass(frozen=True)
+class AnswerGroup:
+    """Lines of a table that are shown, or folded away, together."""
+
+    heading: str
+    """What is said of them where they are folded; empty: they are not."""
+    is_heading: bool
+    """Whether that is the first cell of each of them, which they then lack."""
+    count: str
+    is_trouble: bool
+    is_open: bool
+    columns: tuple[str, ...]
+    rows: tuple[AnswerRow, ...]
+
+
+@dataclass(frozen=True)
 class AnswerTable:
     """A table of the answer."""
 
     key: str
     heading: str
     note: str
-    columns: tuple[str, ...]
-    rows: tuple[AnswerRow, ...]
+    groups: tuple[AnswerGroup, ...]
     empty: str
     """Said where there are no rows."""
     more: str
@@ -54,6 +68,8 @@ class AnswerPage:
     is_trouble: bool
     period: PeriodForm | None
     """None: the question is of now."""
+    contents: tuple[Link, ...]
+    """Where on the page which table is, with how many lines; empty where nothing is folded."""
     tables: tuple[AnswerTable, ...]
     gaps: tuple[str, ...]
     files: tuple[Link, ...]

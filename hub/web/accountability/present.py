@@ -2,13 +2,15 @@
 
 import csv
 import io
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import groupby
 from urllib.parse import urlencode
 
 from hub.web.accountability import texts
-from hub.web.accountability.page import AnswerPage, AnswerRow, AnswerTable, PeriodForm
-from hub.web.accountability.window import Answer, Table, Window
-from hub.web.shell.dates import day_text
+from hub.web.accountability.page import AnswerGroup, AnswerPage, AnswerRow, AnswerTable, PeriodForm
+from hub.web.accountability.window import Answer, Fold, Row, Table, Window
+from hub.web.shell.dates import counted, day_text, number_text
 from hub.web.shell.form_result import FormResult
 from hub.web.shell.view_models import Link
 from schemas.oversight import OversightAnswer, Question, TableAnswer
@@ -33,6 +35,8 @@ def answer_page(
     result: FormResult | None = None,
 ) -> AnswerPage:
     """The answer as a page."""
+    shown = [table for table in answer.tables if window.shows(table.key)]
+    is_folded = any(table.fold is not Fold.NOTHING for table in shown) and len(shown) > 1
     return AnswerPage(
         path=path_of(question),
         heading=texts.HEADING[question],
@@ -40,7 +44,8 @@ def answer_page(
         headline=answer.headline,
         is_trouble=answer.is_trouble,
         period=period,
-        tables=tuple(_table(question, table, window) for table in answer.tables if window.shows(table.key)),
+        contents=tuple(Link(f"{each.heading} ({_count(each)})", f"#{each.key}") for each in shown) if is_folded else (),
+        tables=tuple(_table(question, table, window) for table in shown),
         gaps=answer.gaps,
         files=files,
         whole=f"{path_of(question)}?{urlencode(_days(question, window))}" if window.table else "",
@@ -114,11 +119,46 @@ def _table(question: Question, table: Table, window: Window) -> AnswerTable:
         key=table.key,
         heading=table.heading,
         note=table.note,
-        columns=table.columns,
-        rows=tuple(AnswerRow(row.cells, row.is_trouble) for row in table.rows),
+        groups=tuple(_groups(table, is_asked_for=table.key == window.table)),
         empty=table.empty,
         more=f"{path_of(question)}?{more}#{table.key}" if more else "",
         csv=f"{path_of(question)}/tal.csv?{urlencode(here)}" if table.rows else "",
+    )
+
+
+def _count(table: Table) -> str:
+    """How many lines there are here; of a table with more pages, at least."""
+    return f"{number_text(len(table.rows))}{' og flere' if table.following is not None else ''}"
+
+
+def _groups(table: Table, *, is_asked_for: bool) -> Iterator[AnswerGroup]:
+    """The lines as they lie together; open is what somebody should look at, and what was asked for."""
+    if not table.rows:
+        return
+    if table.fold is not Fold.FIRST_COLUMN:
+        is_whole = table.fold is Fold.WHOLE
+        is_trouble = any(row.is_trouble for row in table.rows)
+        heading = texts.SHOW_LINES if is_whole else ""
+        yield _group(table.columns, table.rows, heading, is_open=is_trouble or is_asked_for)
+        return
+    for first, same in groupby(table.rows, key=lambda row: row.cells[0]):
+        rows = [Row(row.cells[1:], row.is_trouble) for row in same]
+        is_open = is_asked_for or any(row.is_trouble for row in rows)
+        yield _group(table.columns[1:], rows, first, is_heading=True, is_open=is_open)
+
+
+def _group(
+    columns: tuple[str, ...], rows: Sequence[Row], heading: str, *, is_open: bool, is_heading: bool = False
+) -> AnswerGroup:
+    is_single = is_heading and len(rows) == 1
+    return AnswerGroup(
+        heading=heading,
+        is_heading=is_heading,
+        count="" if is_single else counted(len(rows), "linje", "linjer"),
+        is_trouble=any(row.is_trouble for row in rows),
+        is_open=is_open,
+        columns=columns,
+        rows=tuple(AnswerRow(row.cells, row.is_trouble) for row in rows),
     )
 
 

@@ -12,7 +12,7 @@ from hub.sources.definitions import Source, SourceLifecycle
 from hub.sources.field_approvals import declared_types
 from hub.web.accountability import processing_texts as words
 from hub.web.accountability.fields import SENSITIVITY
-from hub.web.accountability.window import Answer, Row, Table, Window
+from hub.web.accountability.window import Answer, Fold, Row, Table, Window
 from hub.web.shell.dates import capital, counted, listed
 from hub.web.shell.declared_types import declared_streams
 from hub.web.shell.request_context import RequestContext
@@ -37,18 +37,28 @@ def answer(context: RequestContext, window: Window) -> Answer:
     webhooks = [urlsplit(each.url).hostname or each.url for each in list_webhooks(session, start=0, size=ALL)]
     transfers = settings.third_country_transfers.strip()
     read = counted(sum(source.is_active for source in sources), "kilde", "kilder")
+    by_first, whole = Fold.FIRST_COLUMN, Fold.WHOLE
     return Answer(
         headline=f"{words.HEADLINE.format(sources=read)} {transfers_text(transfers)}",
         is_trouble=not transfers,
         tables=(
             Table("ansvarlig", words.CONTROLLER, words.FACT, controller_rows(settings, officers)),
-            Table("behandlinger", words.PROCESSINGS, words.PROCESSING, processing_rows(settings)),
-            Table("kilder", words.SOURCES, words.SOURCE, source_rows(sources, types), note=words.SOURCES_NOTE),
-            Table("modtagere", words.RECEIVERS, words.RECEIVER, receiver_rows(machines, webhooks)),
-            Table("steder", words.PLACES, words.PLACE, place_rows(settings), note=words.PLACES_NOTE),
+            Table("behandlinger", words.PROCESSINGS, words.PROCESSING, processing_rows(settings), fold=by_first),
+            Table(
+                "kilder",
+                words.SOURCES,
+                words.SOURCE,
+                source_rows(sources, types),
+                note=words.SOURCES_NOTE,
+                fold=by_first,
+            ),
+            Table("modtagere", words.RECEIVERS, words.RECEIVER, receiver_rows(machines, webhooks), fold=by_first),
+            Table("steder", words.PLACES, words.PLACE, place_rows(settings), note=words.PLACES_NOTE, fold=whole),
             Table("overfoersel", words.TRANSFERS, words.FACT, (Row((words.OUTSIDE, transfers_text(transfers))),)),
-            Table("frister", words.RETENTION, words.FACT, retention_rows(settings), note=words.RETENTION_NOTE),
-            Table("sikkerhed", words.SECURITY, words.FACT, security_rows(settings)),
+            Table(
+                "frister", words.RETENTION, words.FACT, retention_rows(settings), note=words.RETENTION_NOTE, fold=whole
+            ),
+            Table("sikkerhed", words.SECURITY, words.FACT, security_rows(settings), fold=whole),
         ),
         gaps=words.GAPS,
     )

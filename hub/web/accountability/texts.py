@@ -3,6 +3,7 @@
 from schemas.oversight import Question
 
 EARLIEST_YEAR = 2000
+SHOW_LINES = "Vis linjerne"
 NOTHING = "Der er ingen."
 DAY_UNREADABLE = "Skriv begge datoer som 2026-09-12. Her vises de seneste 90 dage."
 ENDS_BEFORE = (

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from hub.clock import danish_midnight
 from hub.web.accountability import texts
@@ -50,6 +51,15 @@ class Row:
     is_trouble: bool = False
 
 
+class Fold(StrEnum):
+    """How much of a table is folded together on the screen; on paper and in files nothing is."""
+
+    NOTHING = "nothing"
+    WHOLE = "whole"
+    FIRST_COLUMN = "first_column"
+    """The lines that begin with the same cell lie under it."""
+
+
 @dataclass(frozen=True)
 class Table:
     """Lines in words; *following* is where the next page begins."""
@@ -61,6 +71,7 @@ class Table:
     note: str = ""
     empty: str = texts.NOTHING
     following: int | None = None
+    fold: Fold = Fold.NOTHING
 
 
 @dataclass(frozen=True)
