@@ -1,11 +1,13 @@
 """Shares the reading of an export between processes: what is verified of a piece needs nothing of the other pieces."""
 
 import os
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+from threading import active_count
 
 from helhed_verify.note import LogKey
 from helhed_verify.runs import Part, read_parts
@@ -44,9 +46,11 @@ def read_pieces(
 
 
 def _pool(processes: int) -> ProcessPoolExecutor | None:
+    # A spawned process first imports the caller's whole program, which takes as long as half a million lines; one that
+    # is forked beside a thread may wait for a lock that nobody lets go.
+    way = "fork" if sys.platform == "linux" and active_count() == 1 else "spawn"
     try:
-        # spawned: a process that is forked beside a thread may wait for a lock that nobody lets go
-        return ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+        return ProcessPoolExecutor(processes, mp_context=get_context(way))
     except (ImportError, NotImplementedError, OSError):  # a system without what processes share
         return None
 

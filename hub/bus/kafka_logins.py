@@ -12,7 +12,6 @@ from kafka.admin import (
     ACLResourcePatternType,
     ResourcePatternFilter,
     ResourceType,
-    ScramMechanism,
     UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
@@ -103,7 +102,3 @@ def _try(new: KafkaAccess) -> None:
                 if monotonic() > until:
                     raise
             sleep(_MOMENT)
-
-
-SCRAM = tuple(each.name.replace("_", "-") for each in (ScramMechanism.SCRAM_SHA_512, ScramMechanism.SCRAM_SHA_256))
-"""The mechanisms whose passwords Kafka itself keeps. Those of PLAIN stand in the brokers' files."""

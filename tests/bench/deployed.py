@@ -112,7 +112,7 @@ def _look_ups(here: Ground, number: int) -> Figures:
     with web(here.distributed) as (server, address), browsing(address, WHO.id) as browser:
         cookie = "; ".join(f"{name}={value}" for name, value in browser.http.cookies.items())
         costs = _costs(here, "web", [server.pid])
-        get, empty = p50(_gets(here, chosen)), 0.0
+        get = p50(_gets(here, chosen))
         yield "raw GET, p50 ms", get * 1000
         with _client(address, cookie) as ask:
             empty = p50(times_of([partial(ask, "/health/live") for _ in chosen]))
