@@ -236,8 +236,8 @@ class AlertDesk:
         """What the actor is to each citizen with whom they work; the team comes first."""
         named = course.named_citizens(self._session, self._actor, self._today)
         relations = dict.fromkeys(named, Relation.NAMED_WORKER)
-        team = course.my_citizens(self._session, self._actor, self._today)
-        return relations | {citizen.citizen_id: Relation(citizen.function.value) for citizen in team}
+        functions = course.functions_of(self._session, self._actor, self._today)
+        return relations | {key: Relation(function) for key, function in functions.items()}
 
     def _views(self, citizen_ids: Iterable[UUID], actor: Actor | None = None) -> dict[object, CitizenView]:
         """What the actor sees of these citizens now; those of whom they see nothing are left out."""

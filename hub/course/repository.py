@@ -9,20 +9,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from hub import tracing
 from hub.course.disclosure_facts_repository import STANDING_DISCLOSURES, disclosures_of
-from hub.course.tables import CourseCitizenRow, CourseRow, TeamMembershipRow
-from hub.course.views import CourseView, EmployeeCourse, Membership, MinorOfMine, MyCitizen, TeamMember
+from hub.course.views import CourseView, EmployeeCourse, MinorOfMine, MyCitizen, TeamMember
 from hub.db import fetch_rows
 from hub.sources.repository import source_areas
 from schemas.access import AccessFacts, Actor
 from schemas.consent import whole_areas
-from schemas.course import CourseOffer
+from schemas.course import TeamFunction
 from schemas.data_category import DataCategory
 from schemas.search import AccessScope
 from schemas.source import Area
@@ -188,6 +187,14 @@ _MY_CITIZENS = text(f"""
     ORDER BY o.name, o.citizen_id, m.function = 'lead_coordinator' DESC, m.valid_from
 """)  # noqa: S608  as above
 
+_FUNCTIONS = text(f"""
+    WITH memberships AS ({_MEMBERSHIPS})
+    SELECT DISTINCT ON (o.citizen_id) o.citizen_id, m.function
+    FROM overview_facts(:on) o JOIN memberships m ON m.citizen_id = o.citizen_id
+    WHERE NOT {_SELF}
+    ORDER BY o.citizen_id, m.function = 'lead_coordinator' DESC, m.valid_from
+""")  # noqa: S608  as above
+
 _COURSES = text(f"""
     SELECT asked.citizen_id, course.*
     FROM unnest(cast(:citizen_ids AS uuid[])) AS asked (citizen_id)
@@ -274,6 +281,12 @@ def my_citizens(session: Session, actor: Actor, on: date) -> tuple[MyCitizen, ..
     return tuple(MyCitizen.model_validate(row) for row in rows)
 
 
+def functions_of(session: Session, actor: Actor, on: date) -> dict[UUID, TeamFunction]:
+    """What the actor is on the team of each of those citizens; asks for no name and no protection."""
+    rows = fetch_rows(session, _FUNCTIONS, _actor_parameters(actor, on))
+    return {row["citizen_id"]: TeamFunction(row["function"]) for row in rows}
+
+
 def named_citizens(session: Session, actor: Actor, on: date) -> frozenset[UUID]:
     """Citizens for whom a source of the actor's own area names the actor as responsible; never the actor."""
     if not actor.worker_ids or actor.area is None:
@@ -320,37 +333,6 @@ def on_course(session: Session, citizen_id: UUID, on: date) -> tuple[UUID, ...]:
     """Citizens on the same course as the citizen, who is one of them; none when there is no course."""
     rows = fetch_rows(session, _ON_COURSE, {"citizen_id": citizen_id, "on": on})
     return tuple(row["citizen_id"] for row in rows)
-
-
-def add_course(  # noqa: PLR0913  keyword-only from the key on
-    session: Session,
-    title: str,
-    citizens: Iterable[UUID],
-    started_on: date,
-    *,
-    course_id: UUID | None = None,
-    offer: CourseOffer | None = None,
-    offered_by: str | None = None,
-) -> UUID:
-    """Store a course with its citizens; returns its key."""
-    course_id = course_id or uuid4()
-    row = CourseRow(id=course_id, title=title, started_on=started_on, offered_by=offered_by)
-    if offer is not None:
-        row.offer_reasons, row.indicators = sorted(offer.reasons), list(offer.indicators)
-        row.offer_words = offer.words
-    session.add(row)
-    session.flush()
-    session.add_all(
-        CourseCitizenRow(course_id=course_id, citizen_id=citizen_id, valid_from=started_on) for citizen_id in citizens
-    )
-    session.flush()
-    return course_id
-
-
-def add_membership(session: Session, course_id: UUID, membership: Membership, since: date) -> None:
-    """Store an employee's place on the team."""
-    session.add(TeamMembershipRow(course_id=course_id, valid_from=since, **membership.model_dump()))
-    session.flush()
 
 
 def _by_area(consents: Iterable[str]) -> dict[Area, frozenset[str]]:

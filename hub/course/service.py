@@ -27,7 +27,7 @@ def open_course(  # noqa: PLR0913  keyword-only from the key on
     offered_by: str | None = None,
 ) -> UUID:
     """Offer these citizens a course. It opens nothing before they consent to it (``consents.give_consent``)."""
-    return repository.add_course(
+    return team_repository.add_course(
         session, title, citizens, started_on, course_id=course_id, offer=offer, offered_by=offered_by
     )
 
@@ -41,7 +41,7 @@ def end_course(
 
 def join(session: Session, course_id: UUID, membership: Membership, since: date) -> None:
     """Put an employee on the team, with the reason why the work needs it."""
-    repository.add_membership(session, course_id, membership, since)
+    team_repository.add_membership(session, course_id, membership, since)
 
 
 def leave(

@@ -4,15 +4,16 @@ Of other rooms it reads published views: ``citizen_digests``, ``citizen_keys``, 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import TextClause, func, select, text, update
 from sqlalchemy.orm import Session
 
 from hub.course.tables import CourseCitizenRow, CourseRow, TeamMembershipRow
+from hub.course.views import Membership
 from hub.db import fetch_rows
 from schemas.access import Actor
 from schemas.course import (
@@ -22,6 +23,7 @@ from schemas.course import (
     CourseEnding,
     CourseFacts,
     CourseLine,
+    CourseOffer,
     Leaving,
     TeamFunction,
     TeamPlace,
@@ -50,6 +52,37 @@ _HELD_TO_THE_END = "m.valid_from < c.ended_on AND (m.valid_to IS NULL OR c.ended
 _OPEN_NOW = (_OPEN, _HOLDS)
 _CLOSED_NOW = ("c.ended_on <= :on", _HELD_TO_THE_END)
 """Which courses, and which places on their teams count."""
+
+
+def add_course(  # noqa: PLR0913  keyword-only from the key on
+    session: Session,
+    title: str,
+    citizens: Iterable[UUID],
+    started_on: date,
+    *,
+    course_id: UUID | None = None,
+    offer: CourseOffer | None = None,
+    offered_by: str | None = None,
+) -> UUID:
+    """Store a course with its citizens; returns its key."""
+    course_id = course_id or uuid4()
+    row = CourseRow(id=course_id, title=title, started_on=started_on, offered_by=offered_by)
+    if offer is not None:
+        row.offer_reasons, row.indicators = sorted(offer.reasons), list(offer.indicators)
+        row.offer_words = offer.words
+    session.add(row)
+    session.flush()
+    session.add_all(
+        CourseCitizenRow(course_id=course_id, citizen_id=citizen_id, valid_from=started_on) for citizen_id in citizens
+    )
+    session.flush()
+    return course_id
+
+
+def add_membership(session: Session, course_id: UUID, membership: Membership, since: date) -> None:
+    """Store an employee's place on the team."""
+    session.add(TeamMembershipRow(course_id=course_id, valid_from=since, **membership.model_dump()))
+    session.flush()
 
 
 def _facts(which: str, holds: str) -> TextClause:

@@ -101,6 +101,7 @@ def test_leaving_closes_access_the_same_day(database: Database) -> None:
         assert not facts.on_team
         assert not facts.consented_areas
         assert not repository.my_citizens(session, ANNA, TODAY)
+        assert not repository.functions_of(session, ANNA, TODAY)
 
 
 def test_the_end_of_the_course_closes_access_for_all(database: Database) -> None:
@@ -218,6 +219,7 @@ def test_an_employee_is_recognised_as_a_citizen_also_after_a_merge(database: Dat
         assert facts.on_team
         assert not _facts(session, myself, earlier).is_self
         assert not repository.my_citizens(session, myself, TODAY)
+        assert not repository.functions_of(session, myself, TODAY)
         assert repository.access_scopes(session, myself, TODAY) == ()
         assert service.team_of(session, now, TODAY) is not None
         assert repository.on_course(session, now, TODAY) == (now,)
@@ -269,5 +271,6 @@ def test_my_citizens_come_once_each_with_name_and_protection(database: Database)
         course_id = _course(session, citizen_id)
         service.join(session, course_id, Membership(actor_id=ANNA.id, reason="Også menig"), TODAY)
         (mine,) = service.my_citizens(session, ANNA, TODAY)
+        assert repository.functions_of(session, ANNA, TODAY) == {mine.citizen_id: mine.function}
         assert (mine.name, mine.protected, mine.birth_date) == ("Maja Testborger", True, date(1986, 7, 15))
         assert mine.function is TeamFunction.LEAD_COORDINATOR
