@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from deploy.sandbox.services.artefacts import ServiceMissing, classpath
-from deploy.sandbox.services.member import JAVA, STARTS_QUICKLY, Member, free_ports, wait_until
+from deploy.sandbox.services.class_archive import RECORD_SECONDS, quick_start
+from deploy.sandbox.services.member import JAVA, Member, free_ports, wait_until
 
 _JVM = ("-Xmx384m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED")
 _LOG_CONFIG = """<Configuration><Appenders><Console name="out"><PatternLayout pattern="%d %p %c{1} %m%n"/></Console>
@@ -71,7 +73,7 @@ class Kafka:
 
 @contextmanager
 def start(
-    folder: Path, *, brokers: int = 1, secured: Secured | None = None, jvm: Sequence[str] = (STARTS_QUICKLY,)
+    folder: Path, *, brokers: int = 1, secured: Secured | None = None, jvm: Sequence[str] | None = None
 ) -> Iterator[Kafka]:
     """So many brokers with their data in *folder*, running until the block ends.
 
@@ -81,7 +83,9 @@ def start(
     Raises:
         ServiceMissing: the archives cannot be had, or a broker did not start.
     """
-    java = [str(JAVA), *_JVM, *jvm, "-cp", classpath("kafka")]
+    jars = classpath("kafka")
+    options = quick_start("kafka", jars, _rehearse) if jvm is None else jvm
+    java = [str(JAVA), *_JVM, *options, "-cp", jars]
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     *ports, secret, mutual = free_ports(2 * brokers + 2)
     voters = ",".join(f"{number}@127.0.0.1:{ports[2 * number + 1]}" for number in range(brokers))
@@ -114,6 +118,13 @@ def start(
     finally:
         for broker in kafka.brokers:
             broker.kill()  # what they hold is thrown away; asking would take a lone survivor of three half a minute
+
+
+def _rehearse(jvm: Sequence[str]) -> Member:
+    with TemporaryDirectory() as folder, start(Path(folder), jvm=jvm) as kafka:
+        (broker,) = kafka.brokers
+        broker.stop(RECORD_SECONDS)
+    return broker
 
 
 def _broker(

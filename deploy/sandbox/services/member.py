@@ -55,13 +55,13 @@ class Member:
             self.process.kill()
             self.process.wait()
 
-    def stop(self) -> None:
-        """Ask it to end (SIGTERM); end it when it does not."""
+    def stop(self, patience: float = _STOP_SECONDS) -> None:
+        """Ask it to end (SIGTERM); end it when it does not within so many seconds."""
         if self.process is None:
             return
         self.process.terminate()
         try:
-            self.process.wait(_STOP_SECONDS)
+            self.process.wait(patience)
         except subprocess.TimeoutExpired:
             self.kill()
 

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
 
 from deploy.sandbox.services.artefacts import classpath
-from deploy.sandbox.services.member import STARTS_QUICKLY, Member, free_ports, python, wait_until
+from deploy.sandbox.services.class_archive import RECORD_SECONDS, quick_start
+from deploy.sandbox.services.member import Member, free_ports, python, wait_until
 
 _LOG_CONFIG = """<Configuration><Appenders><Console name="out"><PatternLayout pattern="%d %p %c{1} %m%n"/></Console>
 </Appenders><Loggers><Root level="warn"><AppenderRef ref="out"/></Root></Loggers></Configuration>
@@ -51,7 +53,7 @@ def _is_whole(running: list[Member], status: str) -> bool:
 
 @contextmanager
 def start(
-    folder: Path, *, nodes: int = 1, heap: str = "384m", jvm: Sequence[str] = (STARTS_QUICKLY,)
+    folder: Path, *, nodes: int = 1, heap: str = "384m", jvm: Sequence[str] | None = None
 ) -> Iterator[OpenSearch]:
     """So many nodes with their data in *folder*, running until the block ends.
 
@@ -61,6 +63,7 @@ def start(
         ServiceMissing: the archives cannot be had, or a node did not start.
     """
     jars = classpath("opensearch")
+    options = quick_start("opensearch", jars, _rehearse) if jvm is None else jvm
     ports = free_ports(2 * nodes)
     names = [f"node-{number}" for number in range(nodes)]
     seeds = [f"127.0.0.1:{port}" for port in ports[1::2]]
@@ -84,7 +87,7 @@ def start(
             ),
         }
         members.append(
-            _node(folder / name, http, {"classpath": jars, "heap": heap, "jvm": list(jvm), "settings": settings})
+            _node(folder / name, http, {"classpath": jars, "heap": heap, "jvm": list(options), "settings": settings})
         )
     cluster = OpenSearch(tuple(members))
     try:
@@ -95,6 +98,13 @@ def start(
     finally:
         for member in members:
             member.kill()  # what they hold is thrown away; asking would take a lone survivor of three half a minute
+
+
+def _rehearse(jvm: Sequence[str]) -> Member:
+    with TemporaryDirectory() as folder, start(Path(folder), jvm=jvm) as cluster:
+        (node,) = cluster.nodes
+        node.stop(RECORD_SECONDS)
+    return node
 
 
 def _node(place: Path, port: int, started_with: dict[str, Any]) -> Member:
