@@ -3,6 +3,8 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +27,7 @@ from hub.cli.source_record import actor_id, record_act
 from hub.cli.terms import fail, open_services
 from hub.context import AppContext
 from hub.db import Database
+from hub.errors import InvalidSetting
 from hub.services import owner_database_url
 from schemas.access import AuditAction
 
@@ -50,9 +53,20 @@ another, so that nothing stops:
 
 [bold]Passwords of Kafka and OpenSearch[/bold]: helhed keys kafka USER_FILE PASSWORD_FILE (or opensearch), restart,
 helhed keys retire LOGIN --of kafka.
+
+[bold]Certificates[/bold] that we show: helhed keys certificate listen NEW_FILE (kafka, audit_stream).
 """,
 )
 console = Console(soft_wrap=True)
+RESTART = "Restart the processes one after another; helhed check tells whether it is taken."
+
+
+class Shown(StrEnum):
+    """Certificates that we show, by the beginning of their settings."""
+
+    LISTEN = "listen"
+    KAFKA = "kafka"
+    AUDIT_STREAM = "audit_stream"
 
 
 @app.command()
@@ -156,6 +170,34 @@ def opensearch(
     As helhed keys kafka; through the API of the security plugin.
     """
     _replace(Engine.OPENSEARCH, user_file, password_file, admin, admin_password)
+
+
+@app.command()
+def certificate(
+    of: Annotated[Shown, typer.Argument(help="Which: HELHED_LISTEN_CERTIFICATE and so on.")],
+    new: Annotated[Path, typer.Argument(metavar="FILE", help="PEM: the new certificate, its chain and its key.")],
+) -> None:
+    """Put a new certificate in the place of the one of now, if whoever meets it will take it.
+
+    It must hold now, end no earlier, be for the same machines, and its key must belong to it. The one before stays
+    beside it as .former. The listener shows the new one with the next connection; no process is restarted for it.
+    """
+    from hub.rekeying import certificates  # noqa: PLC0415  as above
+
+    with fail(), open_services() as context:
+        setting = f"HELHED_{of.upper()}_CERTIFICATE"
+        place: Path | None = getattr(context.settings, f"{of}_certificate")
+        if place is None:
+            raise InvalidSetting(f"{setting} is not set: there is no certificate to replace")
+        facts = certificates.look_at(new, place, datetime.now(UTC))
+        _note(context, f"another certificate in {setting}")
+        former = certificates.put(new, place)
+        console.print(
+            f"{place} is the new one, until {facts.ends:%Y-%m-%d}."
+            f"{f' The one before is {former}.' if former else ''}"
+            f" {'It is shown with the next connection.' if of is Shown.LISTEN else RESTART}",
+            markup=False,
+        )
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from cryptography import x509
@@ -41,6 +42,32 @@ def earliest_end(texts: Iterable[str]) -> datetime | None:
                     certificate.not_valid_after_utc for certificate in x509.load_pem_x509_certificates(text.encode())
                 ]
     return min(ends, default=None)
+
+
+class CertificateFacts(NamedTuple):
+    """What a certificate says of itself."""
+
+    names: frozenset[str]
+    """The names and addresses of machines that it is for (RFC 5280, 4.2.1.6); none where it names a client."""
+    starts: datetime
+    ends: datetime
+    """Its last instant."""
+
+
+def facts_of(text: str) -> CertificateFacts | None:
+    """The first certificate in a PEM file, which is the holder's own (RFC 8446, 4.4.2); None: there is none."""
+    try:
+        certificate = x509.load_pem_x509_certificate(text.encode())
+    except ValueError:
+        return None
+    try:
+        others = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, ValueError):
+        names: frozenset[str] = frozenset()
+    else:
+        machines = (*others.get_values_for_type(x509.DNSName), *others.get_values_for_type(x509.IPAddress))
+        names = frozenset(str(name) for name in machines)
+    return CertificateFacts(names, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
 
 
 def _described(certificate: x509.Certificate) -> ClientCertificate:

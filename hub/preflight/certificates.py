@@ -14,9 +14,11 @@ from hub.preflight.rules import Finding
 from hub.settings import Settings
 
 _ANSWER_WITHIN = 5.0
-_OURS = ("listen_certificate", "kafka_certificate")
+PORTS = {"https": 443, "syslogs": 6514}
+"""The forms of an address that mean TLS, each with its port where none is named (RFC 9110, RFC 5425)."""
+_OURS = tuple(name for name in Settings.model_fields if name.endswith("_certificate"))
 """Settings that name a certificate we show."""
-_AUTHORITIES = ("listen_ca", "oidc_ca", "citizen_oidc_ca", "organisation_ca", "kafka_ca", "opensearch_ca", "smtp_ca")
+_AUTHORITIES = tuple(name for name in Settings.model_fields if name.endswith("_ca"))
 """Settings that name authorities we trust."""
 
 
@@ -38,7 +40,7 @@ def check_certificates(settings: Settings, now: datetime) -> Iterator[Finding]:
         if path is not None:
             yield _check_file(f"HELHED_{name.upper()}", path, now, settings, is_ours=name in _OURS)
     for name, address in _addresses(settings):
-        if not address.startswith("https:"):
+        if urlsplit(address).scheme not in PORTS:
             yield from rules.judge_plain_address(name, urlsplit(address).hostname or "")
     if settings.kafka_servers and settings.kafka_ca is None:
         for server in settings.kafka_servers.split(","):
@@ -54,12 +56,14 @@ def endpoints(settings: Settings) -> list[Endpoint]:
         "HELHED_CITIZEN_OIDC_ISSUER": settings.citizen_oidc_ca,
         "HELHED_ORGANISATION_URL": settings.organisation_ca,
         "HELHED_OPENSEARCH_URLS": settings.opensearch_ca,
+        "HELHED_AUDIT_WITNESS_URLS": settings.audit_witness_ca,
+        "HELHED_AUDIT_STREAM_URL": settings.audit_stream_ca,
     }
     there = []
     for name, address in _addresses(settings):
         parts = urlsplit(address)
-        if parts.scheme == "https" and parts.hostname:
-            there.append(Endpoint(name, parts.hostname, parts.port or 443, authorities.get(name)))
+        if parts.scheme in PORTS and parts.hostname:
+            there.append(Endpoint(name, parts.hostname, parts.port or PORTS[parts.scheme], authorities.get(name)))
     if settings.kafka_ca is not None and settings.kafka_certificate is None:  # with mutual TLS only we are let in
         for server in settings.kafka_servers.split(","):
             host, _, port = server.strip().rpartition(":")
@@ -71,8 +75,11 @@ def _addresses(settings: Settings) -> Iterator[tuple[str, str]]:
     for name in ("public_url", "oidc_issuer", "citizen_oidc_issuer", "organisation_url", "notice_webhook_url"):
         if getattr(settings, name):
             yield f"HELHED_{name.upper()}", getattr(settings, name)
-    for url in filter(None, settings.opensearch_urls.split(",")):
-        yield "HELHED_OPENSEARCH_URLS", url.strip()
+    if settings.audit_stream_url and settings.audit_stream_certificate is None:  # as above
+        yield "HELHED_AUDIT_STREAM_URL", settings.audit_stream_url
+    for name in ("opensearch_urls", "audit_witness_urls"):
+        for url in filter(None, map(str.strip, getattr(settings, name).split(","))):
+            yield f"HELHED_{name.upper()}", url
 
 
 def _check_file(name: str, path: Path, now: datetime, settings: Settings, *, is_ours: bool) -> Finding:

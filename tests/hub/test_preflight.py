@@ -222,11 +222,17 @@ def test_every_tls_server_is_asked_once() -> None:
         opensearch_urls="https://a:9200,https://b:9200,https://a:9200",
         kafka_servers="k1:9093,[::1]:9093",
         kafka_ca=Path("kafka.pem"),
+        audit_stream_url="syslogs://siem.kommune.dk",
+        audit_stream_ca=Path("siem.pem"),
+        audit_witness_urls="https://witness.kommune.dk/helhed, https://other.example.dk:8443/w",
     )
     assert endpoints(settings) == [
         Endpoint("HELHED_OIDC_ISSUER", "login.kommune.dk", 443, None),
+        Endpoint("HELHED_AUDIT_STREAM_URL", "siem.kommune.dk", 6514, Path("siem.pem")),
         Endpoint("HELHED_OPENSEARCH_URLS", "a", 9200, None),
         Endpoint("HELHED_OPENSEARCH_URLS", "b", 9200, None),
+        Endpoint("HELHED_AUDIT_WITNESS_URLS", "witness.kommune.dk", 443, None),
+        Endpoint("HELHED_AUDIT_WITNESS_URLS", "other.example.dk", 8443, None),
         Endpoint("HELHED_KAFKA_SERVERS", "k1", 9093, Path("kafka.pem")),
         Endpoint("HELHED_KAFKA_SERVERS", "::1", 9093, Path("kafka.pem")),
     ]
