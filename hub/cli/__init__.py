@@ -1,34 +1,82 @@
 """The ``helhed`` command: one module a group of sub-commands. A root: nobody imports it."""
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from hub import __version__
-from hub.cli import (
-    account,
-    actor,
-    audit,
-    backup,
-    check,
-    connector,
-    forgotten,
-    identity,
-    index,
-    keys,
-    notice,
-    policy,
-    quarantine,
-    restore,
-    run,
-    schema,
-    source,
-    test_data,
-    webhook,
+
+_GROUPS = (
+    "actor",
+    "account",
+    "webhook",
+    "connector",
+    "source",
+    "index",
+    "quarantine",
+    "notice",
+    "identity",
+    "policy",
+    "audit",
+    "backup",
+    "restore",
+    "forgotten",
+    "keys",
+    "schema",
 )
+"""Each a module of this package with its sub-commands in ``app``."""
+
+_SINGLE = {
+    "test-data": ("test_data", "check_test_data"),
+    "migrate": ("run", "migrate"),
+    "check": ("check", "check"),
+    "serve": ("run", "serve"),
+    "worker": ("run", "worker"),
+    "listen": ("run", "listen"),
+    "collect": ("run", "collect"),
+    "settings": ("run", "settings"),
+}
+"""The others: module and function."""
+
+
+class _Commands(Mapping[str, Any]):
+    """The commands by name. A module is imported when its command is asked for: all together take seconds."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in _GROUPS and name not in _SINGLE:
+            raise KeyError(name)
+        return _load(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*_GROUPS, *_SINGLE))
+
+    def __len__(self) -> int:
+        return len(_GROUPS) + len(_SINGLE)
+
+
+class _Program(TyperGroup):
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**{**attributes, "commands": _Commands()})
+
+
+@cache
+def _load(name: str) -> Any:
+    part = typer.Typer(rich_markup_mode="rich", pretty_exceptions_enable=False)
+    if name in _SINGLE:
+        module, function = _SINGLE[name]
+        part.command(name)(getattr(import_module(f"hub.cli.{module}"), function))
+    else:
+        part.add_typer(import_module(f"hub.cli.{name}").app, name=name)
+    return typer.main.get_group(part).commands[name]
+
 
 app = typer.Typer(
     name="helhed",
+    cls=_Program,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -56,28 +104,3 @@ def _options(
 ) -> None:
     pass
 
-
-app.add_typer(actor.app, name="actor")
-app.add_typer(account.app, name="account")
-app.add_typer(webhook.app, name="webhook")
-app.add_typer(connector.app, name="connector")
-app.add_typer(source.app, name="source")
-app.add_typer(index.app, name="index")
-app.add_typer(quarantine.app, name="quarantine")
-app.add_typer(notice.app, name="notice")
-app.add_typer(identity.app, name="identity")
-app.add_typer(policy.app, name="policy")
-app.add_typer(audit.app, name="audit")
-app.add_typer(backup.app, name="backup")
-app.add_typer(restore.app, name="restore")
-app.add_typer(forgotten.app, name="forgotten")
-app.add_typer(keys.app, name="keys")
-app.add_typer(schema.app, name="schema")
-app.command("test-data")(test_data.check_test_data)
-app.command()(run.migrate)
-app.command()(check.check)
-app.command()(run.serve)
-app.command()(run.worker)
-app.command()(run.listen)
-app.command()(run.collect)
-app.command()(run.settings)
