@@ -1,25 +1,47 @@
 """Which kinds of connector there are. A new source adds one line here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from functools import cache
+from importlib import import_module
+from typing import Any, cast
 
 from connectors.base import Connector, ConnectorKind, FolderKind
-from connectors.sources.employment.connector import EmploymentConnector
-from connectors.sources.health.connector import HealthConnector
-from connectors.sources.sample.connector import SampleConnector
-from connectors.sources.school.connector import SchoolConnector
-from connectors.sources.social.connector import SocialConnector
-from connectors.sources.social.nexus.connector import NexusConnector
 
-CONNECTORS: dict[str, ConnectorKind] = {
-    "fhir": HealthConnector,
-    "files": SchoolConnector,
-    "nexus": NexusConnector,
-    "odata": SocialConnector,
-    "sample": SampleConnector,
-    "star": EmploymentConnector,
+_CLASSES = {
+    "fhir": "health.connector:HealthConnector",
+    "files": "school.connector:SchoolConnector",
+    "nexus": "social.nexus.connector:NexusConnector",
+    "odata": "social.connector:SocialConnector",
+    "sample": "sample.connector:SampleConnector",
+    "star": "employment.connector:EmploymentConnector",
 }
+"""Module below ``connectors.sources``, and class."""
+
+
+@cache
+def _load(kind: str) -> ConnectorKind:
+    module, name = _CLASSES[kind].split(":")
+    return cast("ConnectorKind", getattr(import_module(f"connectors.sources.{module}"), name))
+
+
+class _Kinds(Mapping[str, ConnectorKind]):
+    """A connector's module is imported when it is asked for: SSH and AMQP alone are 20 MB that few sources need."""
+
+    def __getitem__(self, kind: str) -> ConnectorKind:
+        return _load(kind)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_CLASSES)
+
+    def __len__(self) -> int:
+        return len(_CLASSES)
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in _CLASSES
+
+
+CONNECTORS: Mapping[str, ConnectorKind] = _Kinds()
 
 
 class KindNotFound(LookupError):

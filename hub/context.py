@@ -1,18 +1,21 @@
 """The live context a root opens and hands to everything else."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hub.bus.base import Bus
 from hub.clock import Clock
 from hub.collect.replay import ReplayServices
 from hub.db import Database
-from hub.oidc.citizen_login import CitizenLogin
-from hub.oidc.service import MunicipalLogin
 from hub.quarantine.rules import RejectLimits
 from hub.secrets import PayloadCipher
 from hub.settings import Settings
 from hub.sources.catalogue import SourceCatalogue
 from search.base import SearchIndex
+
+if TYPE_CHECKING:  # a worker has no logins
+    from hub.oidc.citizen_login import CitizenLogin
+    from hub.oidc.service import MunicipalLogin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +35,9 @@ class AppContext:
     """Keys the tokens of forms."""
     payload_cipher: PayloadCipher
     """Encrypts payloads in quarantine."""
-    login: MunicipalLogin | None = None
+    login: "MunicipalLogin | None" = None
     """The municipality's login; None in the demo without one, and where nobody logs in."""
-    citizen_login: CitizenLogin | None = None
+    citizen_login: "CitizenLogin | None" = None
     """The login of citizens to *Min side*; None: there is none."""
 
     @property

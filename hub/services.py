@@ -18,10 +18,6 @@ from hub.context import AppContext
 from hub.db import Database, with_driver
 from hub.digest import KeyRing
 from hub.errors import InvalidSetting
-from hub.oidc.citizen_login import CitizenLogin
-from hub.oidc.mapping import read_mapping
-from hub.oidc.provider import Provider, ProviderSettings
-from hub.oidc.service import MunicipalLogin
 from hub.secrets import PayloadCipher, derived_keys, login_keys, secret_keys
 from hub.settings import MIN_KEY_LENGTH, Settings, listed_keys
 from hub.sources.catalogue import SourceCatalogue
@@ -31,6 +27,8 @@ from search.postgres import PostgresIndex
 
 if TYPE_CHECKING:
     from hub.bus.kafka_client import KafkaAccess
+    from hub.oidc.citizen_login import CitizenLogin
+    from hub.oidc.service import MunicipalLogin
     from search.opensearch_client import Cluster
 
 DEMO_KEY = b"demo-only-demo-only-demo-only-demo-only"
@@ -116,7 +114,7 @@ def build_services(settings: Settings, *, clock: Clock | None = None) -> AppCont
     )
 
 
-def municipal_login(settings: Settings, *, session_key: bytes, digest_key: bytes) -> MunicipalLogin | None:
+def municipal_login(settings: Settings, *, session_key: bytes, digest_key: bytes) -> "MunicipalLogin | None":
     """The municipality's login; None in a demo without one.
 
     Raises:
@@ -131,6 +129,10 @@ def municipal_login(settings: Settings, *, session_key: bytes, digest_key: bytes
         raise InvalidSetting("HELHED_PUBLIC_URL and HELHED_ROLE_MAPPING_FILE are needed with HELHED_OIDC_ISSUER")
     if settings.api_audience == settings.oidc_client_id:
         raise InvalidSetting("HELHED_API_AUDIENCE is another than HELHED_OIDC_CLIENT_ID, which logins are meant for")
+    from hub.oidc.mapping import read_mapping  # noqa: PLC0415  a worker has no logins, and their libraries are large
+    from hub.oidc.provider import Provider, ProviderSettings  # noqa: PLC0415  as above
+    from hub.oidc.service import MunicipalLogin  # noqa: PLC0415  as above
+
     mapping = read_mapping(settings.role_mapping_file)
     secret = settings.oidc_client_secret
     provider = Provider(
@@ -148,7 +150,7 @@ def municipal_login(settings: Settings, *, session_key: bytes, digest_key: bytes
     return MunicipalLogin(provider, mapping, PayloadCipher(login_keys(session_key)), digest_key)
 
 
-def citizen_login(settings: Settings, *, session_key: bytes, digest_key: bytes) -> CitizenLogin | None:
+def citizen_login(settings: Settings, *, session_key: bytes, digest_key: bytes) -> "CitizenLogin | None":
     """The login of citizens to *Min side*; None: none is set, and then there is no *Min side* outside the demo.
 
     Raises:
@@ -158,6 +160,9 @@ def citizen_login(settings: Settings, *, session_key: bytes, digest_key: bytes) 
         return None
     if not settings.public_url:
         raise InvalidSetting("HELHED_PUBLIC_URL is needed with HELHED_CITIZEN_OIDC_ISSUER")
+    from hub.oidc.citizen_login import CitizenLogin  # noqa: PLC0415  as above
+    from hub.oidc.provider import Provider, ProviderSettings  # noqa: PLC0415  as above
+
     client = settings.citizen_oidc_issuer, settings.citizen_oidc_client_id
     if client == (settings.oidc_issuer, settings.oidc_client_id):
         raise InvalidSetting("HELHED_CITIZEN_OIDC_CLIENT_ID is another than HELHED_OIDC_CLIENT_ID: no citizen is staff")

@@ -103,4 +103,3 @@ def _options(
     ] = False,
 ) -> None:
     pass
-

@@ -6,8 +6,6 @@ no reason, no guest. Its title is the same for every meeting.
 
 from datetime import date, datetime
 
-from icalendar import Calendar, Event
-
 from hub.clock import DANISH_TIME
 from schemas.meeting import Meeting, MeetingState
 
@@ -35,6 +33,8 @@ def write_calendar(meeting: Meeting, *, public_url: str, sender: str = "", recip
         sender: the installation's own e-mail address, the organiser.
         recipient: to whom it is sent as e-mail; in a file to download nobody is named.
     """
+    from icalendar import Calendar, Event  # noqa: PLC0415  a worker that invites nobody does without
+
     text, version = meeting.text, meeting.versions[0]
     is_cancelled = text.state is MeetingState.CANCELLED
     address = meeting_address(public_url, meeting)

@@ -14,8 +14,6 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 
-import holidays
-
 from hub.clock import danish_day, danish_midnight
 from schemas.base import Instant, Schema
 from schemas.facts import ConcernNotificationFact
@@ -127,4 +125,6 @@ def _midnight_after(day: date) -> datetime:
 
 @cache
 def _holidays(year: int) -> frozenset[date]:
+    import holidays  # noqa: PLC0415  it knows every country, and a process that asks for no deadline pays for none
+
     return frozenset(holidays.country_holidays("DK", years=year))

@@ -1,5 +1,6 @@
 """Builds a source's connector from its definition and its secrets."""
 
+from collections import ChainMap
 from collections.abc import Mapping
 
 from connectors.base import Connector, ConnectorKind
@@ -22,7 +23,7 @@ class ConnectorBuilder:
     """
 
     def __init__(self, keys: SecretKeys, clock: Clock, kinds: Mapping[str, ConnectorKind] = CONNECTORS) -> None:
-        self.kinds = dict(kinds)
+        self.kinds: ChainMap[str, ConnectorKind] = ChainMap({}, kinds)  # type: ignore[arg-type]  # the first is written to
         self.keys = keys
         self.clock = clock
         self.file_secrets: dict[str, Mapping[str, str]] = {}

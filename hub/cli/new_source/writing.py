@@ -22,7 +22,7 @@ NEXT_STEPS = """
 1. python -m pytest tests/connectors/test_{name}.py   (green as it is)
 2. put a recorded answer of the real system, with made-up people, into tests/connectors/samples/{name}.json
 3. let payloads.py name its fields, translate.py its words, streams.py the legal basis
-4. connectors/registry.py: "{name}": {Name}Connector, then: helhed connector spec {name}
+4. connectors/registry.py: a line for {name}, as the others have, then: helhed connector spec {name}
 The guide: docs/new-source.md"""
 
 

@@ -4,8 +4,6 @@ import json
 from collections.abc import Mapping
 from functools import cache
 
-import typst
-
 from hub.web.shell.rendering import WEB
 
 
@@ -22,6 +20,8 @@ def write_pdf(template: str, name: str, data: Mapping[str, object]) -> bytes:
         name: under which ``sys.inputs`` has the data, as JSON.
         data: what it shows.
     """
+    import typst  # noqa: PLC0415  its library is loaded by the first who prints
+
     document: bytes = typst.compile(
         _template(template), format="pdf", pdf_standards=["ua-1"], sys_inputs={name: json.dumps(data)}
     )
