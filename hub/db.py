@@ -7,11 +7,12 @@ from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
-from psycopg import Connection
+from psycopg import Connection, RawCursor
 from psycopg.rows import dict_row
 from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import MetaData, TextClause, create_engine, event, text
-from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
@@ -31,6 +32,9 @@ NAMING = {
 
 OVERFLOW = 10
 """Connections opened above the pool's size while it is busy."""
+
+_NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+"""Writes parameters as ``$1``, as PostgreSQL does."""
 
 CONNECT_WITHIN = 5
 """Seconds a server may take to accept a connection; a silent one would otherwise block every page for ever."""
@@ -151,13 +155,13 @@ def fetch_rows(session: Session, statement: TextClause, parameters: Mapping[str,
     Raises:
         DBAPIError: as any statement of the session.
     """
-    lent = session.connection()
-    connection = cast("Connection[Any]", lent.connection.driver_connection)
-    query = _driver_sql(statement, lent.dialect)
+    connection = cast("Connection[Any]", session.connection().connection.driver_connection)
+    query, names = _driver_sql(statement)
     try:
-        with connection.cursor(row_factory=dict_row) as cursor:
-            cursor.execute(query, parameters)
-            return cursor.fetchall() if cursor.description else []
+        with RawCursor(connection, row_factory=dict_row) as cursor:
+            cursor.execute(query, [parameters[name] for name in names])
+            # Not by ``description``, which describes every column first.
+            return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
     except psycopg.Error as error:
         raise DBAPIError.instance(str(statement), None, error, psycopg.Error, hide_parameters=True) from error
 
@@ -167,9 +171,14 @@ def _send_lists_binary(connection: Connection, _: object) -> None:
     connection.adapters.register_dumper(list, ListBinaryDumper)
 
 
-@lru_cache(maxsize=200)
-def _driver_sql(statement: TextClause, dialect: Dialect) -> bytes:
-    return str(statement.compile(dialect=dialect)).encode()
+@lru_cache(maxsize=400)
+def _driver_sql(statement: TextClause) -> tuple[bytes, tuple[str, ...]]:
+    """The statement as the server takes it, and the names of its parameters in order.
+
+    The driver would look for them in every call, as it keeps no statement of more than 4,096 bytes.
+    """
+    compiled = statement.compile(dialect=_NUMBERED)
+    return str(compiled).encode(), tuple(compiled.positiontup or ())
 
 
 def _is_silent(error: OperationalError) -> bool:

@@ -59,6 +59,8 @@ class Opened(Schema):
     """None: no such citizen."""
     family: tuple["Opened", ...] = ()
     """What came of opening the others on the citizen's course, each by a decision and with a line of its own."""
+    is_anybody_protected: bool = False
+    """Whether the citizen or anybody else on the course is, opened or not: one team helps all of them."""
 
 
 class ListedCitizen(Schema):
@@ -132,7 +134,8 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
         Opened(decision=decided.decision, facts=decided.facts, overview=masked.get(decided.citizen_id))
         for decided in decisions
     ]
-    return opened[0].model_copy(update={"family": tuple(opened[1:])})
+    is_anybody_protected = any(fact.name_address_protected for fact in facts.values() if fact is not None)
+    return opened[0].model_copy(update={"family": tuple(opened[1:]), "is_anybody_protected": is_anybody_protected})
 
 
 class _CitizenDecision(NamedTuple):

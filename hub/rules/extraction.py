@@ -1,7 +1,7 @@
 """The facts that rules may read, out of an overview that is cut to its reader already. Pure."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date, datetime, timedelta
 
 from hub.clock import danish_day
@@ -54,7 +54,13 @@ _FACT_KIND = {FactKind.ABSENCE: "absence", FactKind.ENROLMENT: "enrolment", Fact
 
 
 def extract_facts(
-    overview: Overview, course: CourseState, now: datetime, *, own_area: Area | None, own_unit: str | None = None
+    overview: Overview,
+    course: CourseState,
+    now: datetime,
+    *,
+    own_area: Area | None,
+    own_unit: str | None = None,
+    kinds: Container[FactKind] = frozenset(FactKind),
 ) -> RuleFacts:
     """The facts of one citizen.
 
@@ -64,12 +70,15 @@ def extract_facts(
         now: the instant.
         own_area: the reader's; of notifications in it the clocks are the reader's to keep.
         own_unit: the reader's unit; where a notification names a unit, its clocks are that unit's.
+        kinds: of lines that tell none of these, nothing is looked at.
     """
     today = danish_day(now)
+    telling = {fact for kind, fact in _FACT_KIND.items() if kind in kinds}
     facts: list[RuleFact] = [course, *_person(overview)]
     for entry in overview.entries():
-        facts.extend(_of_entry(entry, now, today, own_area, own_unit))
-    unknowable = tuple(each for section in overview.sections for each in _unknowable(section))
+        if entry.fact.kind in telling:
+            facts.extend(_of_entry(entry, now, today, own_area, own_unit))
+    unknowable = tuple(each for section in overview.sections for each in _unknowable(section) if each.kind in kinds)
     return RuleFacts(citizen_id=overview.citizen_id, today=today, facts=tuple(facts), unknowable=unknowable)
 
 

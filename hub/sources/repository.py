@@ -42,8 +42,13 @@ def source_areas(session: Session) -> Mapping[str, Area]:
     areas: Mapping[str, Area] | None = session.info.get("source_areas")
     if areas is None:
         areas = {row["name"]: Area(row["area"]) for row in fetch_rows(session, _AREAS, {})}
-        session.info["source_areas"] = areas
+        keep_source_areas(session, areas)
     return areas
+
+
+def keep_source_areas(session: Session, areas: Mapping[str, Area]) -> None:
+    """The same, read by another statement of the transaction."""
+    session.info["source_areas"] = areas
 
 
 def get_source(session: Session, name: str) -> Source | None:

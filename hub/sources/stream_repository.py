@@ -15,15 +15,17 @@ from connectors.base import Stream
 from hub.db import fetch_rows
 from hub.sources.definitions import StreamDetails
 from hub.sources.health import RunOutcome, RunSummary, SourceState, StreamHealth, judge_source
+from hub.sources.repository import keep_source_areas
 from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule
 from hub.sources.tables import RunRow, StreamRow
 from schemas.record import Cursor
-from schemas.source import SourceSystem
+from schemas.source import Area, SourceSystem
 
 _SUMMARY = tuple(RunSummary.model_fields)
 _HEALTH = text("""
-    SELECT s.name, p.reason, st.stream, st.is_enabled, st.last_run::text, st.last_success_at, st.last_data_at, st.due_at
-    FROM unnest(cast(:names AS text[])) AS s (name)
+    SELECT s.name, s.system->>'area' AS area, p.reason,
+           st.stream, st.is_enabled, st.last_run::text, st.last_success_at, st.last_data_at, st.due_at
+    FROM sources s
     LEFT JOIN source_pauses p ON p.source = s.name
     LEFT JOIN source_streams st ON st.source = s.name
     ORDER BY st.position
@@ -190,15 +192,19 @@ def runs(session: Session, source: str, limit: int = 20) -> tuple[RunSummary, ..
 
 
 def source_states(session: Session, sources: Sequence[SourceSystem], now: datetime) -> tuple[SourceState, ...]:
-    """How the sources are doing, in the order given."""
+    """How the sources are doing, in the order given. ``source_areas`` need not be read any more."""
     streams: defaultdict[str, list[StreamHealth]] = defaultdict(list)
     reasons: dict[str, str | None] = {}
-    for row in fetch_rows(session, _HEALTH, {"names": [source.name for source in sources]}):
-        reasons[row["name"]] = row["reason"]
-        if row["stream"] is not None:
-            streams[row["name"]].append(_health(row))
+    areas: dict[str, Area] = {}
+    for name, area, reason, *health in map(dict.values, fetch_rows(session, _HEALTH, {})):
+        reasons[name] = reason
+        if area is not None:
+            areas[name] = Area(area)
+        if health[0] is not None:
+            streams[name].append(_health(*health))
+    keep_source_areas(session, areas)
     return tuple(
-        judge_source(source, streams[source.name], pause_reason=reasons[source.name], now=now) for source in sources
+        judge_source(source, streams[source.name], pause_reason=reasons.get(source.name), now=now) for source in sources
     )
 
 
@@ -218,17 +224,20 @@ def list_due_sources(session: Session, names: Iterable[str], now: datetime, *, p
 
 
 @lru_cache(maxsize=1000)
-def _summary(document: str) -> RunSummary:
-    """A run is asked for by every page until the next one; to read it takes longer than to fetch it."""
-    return RunSummary.model_validate_json(document)
-
-
-def _health(row: Mapping[str, Any]) -> StreamHealth:
+def _health(
+    stream: str,
+    is_enabled: bool,
+    last_run: str | None,
+    last_success_at: datetime | None,
+    last_data_at: datetime | None,
+    due_at: datetime | None,
+) -> StreamHealth:
+    """Every page asks until the next run for the same; to make it of a row takes longer than to fetch the row."""
     return StreamHealth(
-        stream=row["stream"],
-        is_enabled=row["is_enabled"],
-        last_run=None if row["last_run"] is None else _summary(row["last_run"]),
-        last_success_at=row["last_success_at"],
-        last_data_at=row["last_data_at"],
-        due_at=row["due_at"],
+        stream=stream,
+        is_enabled=is_enabled,
+        last_run=None if last_run is None else RunSummary.model_validate_json(last_run),
+        last_success_at=last_success_at,
+        last_data_at=last_data_at,
+        due_at=due_at,
     )

@@ -28,7 +28,6 @@ from hub.overview import service as overviews
 from hub.overview.changes import Change, wiped_of_person
 from hub.overview.columns import workers_of
 from hub.overview.follow_ups import list_follow_ups
-from hub.overview.repository import guarded
 from hub.rules.register import ActiveRule
 from hub.web.citizen.acts import act_of
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
@@ -62,6 +61,8 @@ class OpenedCitizen:
     """Since when the overview could not be built from what the sources say."""
     family: tuple["OpenedCitizen", ...] = ()
     """The others on the course whom the actor may see too, the oldest first; their lines are of the same act."""
+    is_anybody_protected: bool = False
+    """Whether the citizen or anybody else on the course is, opened or not."""
 
     @property
     def people(self) -> tuple["OpenedCitizen", ...]:
@@ -105,18 +106,20 @@ def open_citizen(
         metrics.overview_served(served.origin)
         return served.overview
 
+    request = request_for(citizen_id)
+    # First, as what it reads of the sources is needed to decide, too.
+    complete = coverage(context, as_known)
     opened = service.open_overview(
         context.session,
         context.actor,
         citizen_id,
-        request_for(citizen_id),
+        request,
         now=context.now,
         read=read,
         others=request_for,
     )
     if opened.overview is None or opened.facts is None:
         return NotOpened(opened.decision, opened.facts)
-    complete = coverage(context, as_known)
 
     def shown(each: service.Opened, overview: Overview, facts: AccessFacts) -> OpenedCitizen:
         return OpenedCitizen(
@@ -126,6 +129,7 @@ def open_citizen(
             facts=facts,
             served_from=served_from.get(facts.citizen_id),
             not_updated_since=None if as_known else facts.not_updated_since,
+            is_anybody_protected=each.is_anybody_protected,
         )
 
     family = (shown(each, each.overview, each.facts) for each in opened.family if each.overview and each.facts)
@@ -187,7 +191,7 @@ def load_page_data(
     family_overviews = tuple(person.overview for person in people)
     team_now = course.team_of(context.session, citizen_id, today)
     course_view = course.team_of(context.session, citizen_id, as_known) if as_known else team_now
-    is_protected = _is_anybody_protected(context, citizen)
+    is_protected = citizen.is_anybody_protected
     data = PageData(
         overview=citizen.overview,
         decision=citizen.decision,
@@ -283,16 +287,6 @@ def area_contacts(context: RequestContext) -> dict[Area, AreaContact]:
     """Whom to call about each area: as the municipality set it, else the authority that its first source names."""
     named = {source.area: AreaContact(name=source.authority) for source in reversed(context.sources)}
     return {**named, **context.app.settings.area_contacts}
-
-
-def _is_anybody_protected(context: RequestContext, citizen: OpenedCitizen) -> bool:
-    """Whether the citizen or anybody else on the course is: they have one team, which helps all of them."""
-    if any(person.facts.name_address_protected for person in citizen.people):
-        return True
-    today = danish_day(context.now)
-    others = course.family_of(context.session, citizen.overview.citizen_id, today)
-    unopened = set(others) - {person.overview.citizen_id for person in citizen.people}
-    return bool(unopened and guarded(context.session, unopened, today))
 
 
 def _own_function(context: RequestContext, team: CourseView | None) -> TeamFunction | None:

@@ -79,7 +79,7 @@ def dated_transitions(
 
 
 def _ahead(person: Overview, now: datetime) -> Iterator[Transition]:
-    inputs = extract_facts(person, NO_COURSE, now, own_area=None).only(TRANSITION_INPUTS)
+    inputs = extract_facts(person, NO_COURSE, now, own_area=None, kinds=TRANSITION_INPUTS).only(TRANSITION_INPUTS)
     yield from list_transitions(inputs)
     yield from _endings(inputs)
 
