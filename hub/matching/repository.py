@@ -11,6 +11,7 @@ from pydantic import Field
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from hub.db import fetch_rows
 from hub.intake.repository import read_document
 from hub.matching.conflict_repository import IS_OPEN
 from hub.matching.linked_record import LinkedRecord
@@ -80,10 +81,11 @@ _REGISTERED_THEN, _HELD_THEN = (
     for condition in (_STOOD_OR_LIFE_STATUS, _STOOD_HERE_OR_LIFE_STATUS)
 )
 _WITH_NEWS = text("""
-    SELECT DISTINCT looked.citizen_id
+    SELECT looked.citizen_id, bool_or(r.received_at <= looked.moment) AS had_something
     FROM unnest(cast(:citizen_ids AS uuid[]), cast(:moments AS timestamptz[])) looked(citizen_id, moment)
     JOIN record_parties mine ON mine.citizen_id = looked.citizen_id
-    JOIN stored_records r ON r.id = mine.record_id AND r.received_at > looked.moment
+    JOIN stored_records r ON r.id = mine.record_id
+    GROUP BY looked.citizen_id HAVING bool_or(r.received_at > looked.moment)
 """)
 _CITIZEN_OF = text("SELECT citizen_id FROM citizen_digests WHERE digest = ANY(:digests)")
 _DIGEST_HELD = text("SELECT digest FROM citizen_identifiers WHERE namespace = :namespace AND value = :value")
@@ -145,9 +147,8 @@ class CitizenNumber(Schema):
 def numbers_of(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, tuple[CitizenNumber, ...]]:
     """The national numbers of each citizen as it stands: declared by sources, or decided by people."""
     numbers: dict[UUID, list[CitizenNumber]] = {citizen_id: [] for citizen_id in citizen_ids}
-    for row in session.execute(_NUMBERS_OF, {"ids": list(citizen_ids)}):
-        number = CitizenNumber(namespace=row.namespace, value=row.value, is_former=row.is_former)
-        numbers[row.citizen_id].append(number)
+    for row in fetch_rows(session, _NUMBERS_OF, {"ids": list(citizen_ids)}):
+        numbers[row.pop("citizen_id")].append(CitizenNumber(**row))
     return {citizen_id: tuple(own) for citizen_id, own in numbers.items()}
 
 
@@ -243,9 +244,13 @@ def _looked(moments: Mapping[UUID, datetime]) -> dict[str, object]:
     return {"citizen_ids": list(moments), "moments": list(moments.values())}
 
 
-def citizens_with_news(session: Session, moments: Mapping[UUID, datetime]) -> frozenset[UUID]:
-    """The citizens about whom the hub has received anything since the moment given for each."""
-    return frozenset(session.scalars(_WITH_NEWS, _looked(moments)))
+def citizens_with_news(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, bool]:
+    """The citizens about whom the hub has received anything since the moment given for each.
+
+    Of each whether it had received anything by then.
+    """
+    rows = fetch_rows(session, _WITH_NEWS, _looked(moments))
+    return {row["citizen_id"]: row["had_something"] for row in rows}
 
 
 def named_with(session: Session, citizen_id: UUID) -> frozenset[UUID]:

@@ -273,8 +273,8 @@ def current(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, tuple[i
 
 def stored(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, StoredDocument]:
     """Version and document of these citizens, as JSON."""
-    rows = session.execute(_CURRENT, {"ids": sorted(set(citizen_ids))})
-    return {row.citizen_id: StoredDocument(row.version, row.document) for row in rows}
+    rows = fetch_rows(session, _CURRENT, {"ids": sorted(set(citizen_ids))})
+    return {row["citizen_id"]: StoredDocument(row["version"], row["document"]) for row in rows}
 
 
 def indexable(session: Session, citizen_ids: Iterable[UUID], shape: str) -> dict[UUID, Indexable]:

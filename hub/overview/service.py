@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
@@ -192,17 +193,26 @@ def statement_of(session: Session, citizen_id: UUID, entity: str) -> str | None:
     return statements_of(linked_records(session, [citizen_id])[citizen_id]).get(entity)
 
 
-def read_seen(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, Overview]:
+def read_seen(
+    session: Session, moments: Mapping[UUID, datetime], news: Mapping[UUID, bool] = MappingProxyType({})
+) -> dict[UUID, Overview]:
     """What could be seen of each citizen at the moment given for it; where nothing was there it is left out.
 
     What a source registered earlier and sent later is new to whoever looked in between. If the hub had received
     nothing by then, since it was filled later than the look, what was registered by then stands for it. As many
     statements for many citizens as for one.
+
+    Args:
+        session: within the caller's transaction.
+        moments: for each citizen.
+        news: what ``with_news`` said of them; of whom it says that nothing was received, nothing is looked for.
     """
     if not moments:
         return {}
-    held, current = linked_records_held(session, moments), repository.current(session, moments)
-    filled_later = {citizen_id: moment for citizen_id, moment in moments.items() if not held[citizen_id]}
+    received = {citizen_id: moment for citizen_id, moment in moments.items() if news.get(citizen_id, True)}
+    held = linked_records_held(session, received) if received else {}
+    current = repository.current(session, moments)
+    filled_later = {citizen_id: moment for citizen_id, moment in moments.items() if not held.get(citizen_id)}
     registered = linked_records_then(session, filled_later) if filled_later else {}
     settled = settled_as_one_person(session, filled_later.keys()) if filled_later else {}
     numbers, areas = numbers_of(session, moments.keys()), source_areas(session)
@@ -211,7 +221,7 @@ def read_seen(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, 
         version, present = current.get(citizen_id, (0, None))
         built = build(
             citizen_id,
-            held[citizen_id] or registered[citizen_id],
+            registered[citizen_id] if citizen_id in filled_later else held[citizen_id],
             areas=areas,
             numbers=numbers[citizen_id],
             version=version,
@@ -223,8 +233,8 @@ def read_seen(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, 
     return seen
 
 
-def with_news(session: Session, moments: Mapping[UUID, datetime]) -> frozenset[UUID]:
-    """The citizens about whom anything was received since the moment given for each."""
+def with_news(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, bool]:
+    """The citizens about whom anything was received since the moment given for each; whether anything was by then."""
     return citizens_with_news(session, moments)
 
 

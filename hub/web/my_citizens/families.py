@@ -69,7 +69,7 @@ def load_families(context: RequestContext) -> tuple[Family, ...]:
         session, actor, [item.citizen.citizen_id for item in listed], context.access(), now=context.now
     )
     # Building an earlier state is expensive, so only where something was received since.
-    changes = _changes(context, [item for item in listed if item.citizen.citizen_id in with_news], seen)
+    changes = _changes(context, [item for item in listed if item.citizen.citizen_id in with_news], seen, with_news)
     return tuple(_family(members, looks, seen, changes, standing) for members in families)
 
 
@@ -96,12 +96,15 @@ def _age_order(listed: ListedCitizen) -> tuple[bool, date, str]:
 
 
 def _changes(
-    context: RequestContext, listed: Sequence[ListedCitizen], seen: Mapping[UUID, datetime]
+    context: RequestContext,
+    listed: Sequence[ListedCitizen],
+    seen: Mapping[UUID, datetime],
+    news: Mapping[UUID, bool],
 ) -> dict[UUID, tuple[Change, ...]]:
     """What changed for each of these citizens since the actor looked, asked for all of them together."""
     session, today = context.session, danish_day(context.now)
     current = {item.citizen.citizen_id: item.overview for item in listed if item.overview is not None}
-    earlier = overviews.read_seen(session, {citizen_id: seen[citizen_id] for citizen_id in current})
+    earlier = overviews.read_seen(session, {citizen_id: seen[citizen_id] for citizen_id in current}, news)
     decisions = {item.citizen.citizen_id: item.decision for item in listed}
     before = cut_and_mask_all(session, earlier.values(), decisions, today, facts={})
     return overviews.changed_all(session, [(each, current[key]) for key, each in before.items()], today)
