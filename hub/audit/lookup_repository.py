@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from hub.db import fetch_rows
@@ -50,11 +50,14 @@ _COLUMNS = f"""
     min(coalesce(details ->> 'override', act_id)) FILTER (WHERE basis = 'override') AS override_id
 """
 _SHOWN = "outcome = 'shown' AND action = ANY(:actions) AND citizen_id IS NOT NULL"
-_LOOKUPS = f"""
-    SELECT min(seq) AS seq, {_COLUMNS} FROM audit_log
-    WHERE {_SHOWN} AND recorded_at >= :since AND recorded_at < :until
+_SELECTED = f"""
+    {_SHOWN} AND recorded_at >= :since AND recorded_at < :until
       AND (cast(:citizen_id AS uuid) IS NULL OR citizen_id = cast(:citizen_id AS uuid))
       AND (cast(:actor_id AS text) IS NULL OR actor_id = :actor_id OR on_behalf_of = :actor_id)
+"""
+_LOOKUPS = f"""
+    SELECT min(seq) AS seq, {_COLUMNS} FROM audit_log
+    WHERE {_SELECTED}
     GROUP BY coalesce(act_id, cast(seq AS text)), actor_id, citizen_id
 """  # noqa: S608  put together from the constants above; every value is a parameter
 _OF_LINES = text(f"""
@@ -67,10 +70,20 @@ _OF_LINES = text(f"""
     GROUP BY first_line, actor_id, citizen_id
 """)  # noqa: S608  as above
 _PAGE = text(f"""
-    SELECT * FROM ({_LOOKUPS}) l
-    WHERE (NOT :only_without OR relation = 'none') AND (cast(:after AS bigint) IS NULL OR seq < :after)
-    ORDER BY seq DESC, citizen_id LIMIT :size
+    SELECT lookup.*
+    FROM (SELECT seq, act_id AS act, actor_id AS actor, citizen_id AS citizen FROM audit_log
+          WHERE {_SELECTED} AND (cast(:after AS bigint) IS NULL OR seq < :after)) line
+    CROSS JOIN LATERAL (SELECT line.seq AS seq, {_COLUMNS} FROM audit_log
+                        WHERE (act_id = act OR audit_log.seq = line.seq) AND actor_id = actor AND citizen_id = citizen
+                          AND {_SELECTED}
+                        GROUP BY actor_id, citizen_id) lookup
+    WHERE NOT EXISTS (SELECT FROM audit_log
+                      WHERE act_id = act AND audit_log.seq < line.seq AND actor_id = actor AND citizen_id = citizen
+                        AND {_SELECTED})
+      AND (NOT :only_without OR lookup.relation = 'none')
+    ORDER BY line.seq DESC LIMIT :size
 """)  # noqa: S608  as above
+"""From the newest line back, and a look-up where no earlier line is of it, until the page is full."""
 _COUNT = text(f"""
     SELECT count(*) AS lookups, count(DISTINCT actor_id) AS employees, count(DISTINCT citizen_id) AS citizens,
            count(*) FILTER (WHERE relation = 'none') AS without_relation,
@@ -114,24 +127,32 @@ def list_lookups(session: Session, selection: LookupSelection, *, after: int | N
     Lines of different citizens never share a ``seq``, so that pages go on exactly where they ended.
     """
     values = {**_values(selection), "after": after, "size": size, "only_without": selection.only_without_relation}
-    return tuple(_lookup(row) for row in fetch_rows(session, _PAGE, values))
+    return tuple(_lookup(row) for row in _rows(session, _PAGE, values))
 
 
 def count_lookups(session: Session, selection: LookupSelection) -> LookupCounts:
     """How many there are, with and without a relation."""
-    (row,) = fetch_rows(session, _COUNT, _values(selection))
+    (row,) = _rows(session, _COUNT, _values(selection))
     return LookupCounts.model_validate(dict(row))
 
 
 def list_unit_shares(session: Session, selection: LookupSelection) -> tuple[UnitShare, ...]:
     """Look-ups by the unit in which the employee was, those with most stated reasons first."""
-    return tuple(UnitShare(**row) for row in fetch_rows(session, _UNITS, _values(selection)))
+    return tuple(UnitShare(**row) for row in _rows(session, _UNITS, _values(selection)))
 
 
 def lookups_of(session: Session, seqs: Collection[int]) -> dict[int, Lookup]:
     """Look-ups by their first lines; those that the log has erased are left out."""
     rows = fetch_rows(session, _OF_LINES, {"seqs": sorted(seqs), "actions": sorted(LOOKUP_ACTIONS)})
     return {row["seq"]: _lookup(row) for row in rows}
+
+
+def _rows(session: Session, statement: TextClause, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Planned for these values, as others are not: what is selected, and how few are wanted, decides the way."""
+    session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    rows = fetch_rows(session, statement, values)
+    session.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
+    return rows
 
 
 def _values(selection: LookupSelection) -> dict[str, Any]:
