@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub.alerts.clocks import NotificationClock
 from hub.alerts.tables import UnitAlertRow
-from hub.db import fetch_rows
+from hub.db import columns, fetch_rows
 from schemas.base import Instant, Schema
 
 _ADD = text("""
@@ -19,11 +19,11 @@ _ADD = text("""
     ON CONFLICT ON CONSTRAINT uq_unit_alerts_unit_id DO UPDATE SET passed_at = excluded.passed_at
     WHERE a.passed_at < excluded.passed_at
 """)
-_LIST = text("""
-    SELECT a.*, coalesce(r.read_at >= a.passed_at, false) AS is_read
+_LIST = text(f"""
+    SELECT {columns(UnitAlertRow, "a")}, coalesce(r.read_at >= a.passed_at, false) AS is_read
     FROM unit_alerts a LEFT JOIN unit_alert_reads r ON r.alert_id = a.id AND r.actor_id = :actor_id
     WHERE a.unit_id = ANY(:unit_ids) ORDER BY a.passed_at DESC, a.id LIMIT :size
-""")
+""")  # noqa: S608  names of our own columns; every value is a parameter
 _MARK_READ = text("""
     INSERT INTO unit_alert_reads (alert_id, actor_id, read_at)
     SELECT id, :actor_id, :now FROM unit_alerts

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.db import fetch_rows
+from hub.audit.tables import OverrideReviewRow
+from hub.db import columns, fetch_rows
 from schemas.access import AuditAction, AuditEntry
 from schemas.override import Override, OverrideReview, OverrideState
 
@@ -56,7 +57,9 @@ _FIELDS = ", ".join(AuditEntry.model_fields)
 _ENTRIES = text(f"""
     SELECT {_ID} AS override_id, {_FIELDS} FROM audit_log WHERE {_BY_REASON} AND {_ID} = ANY(:ids) ORDER BY seq
 """)  # noqa: S608  as above
-_REVIEWS = text("SELECT * FROM override_reviews WHERE override_id = ANY(:ids) ORDER BY number")
+_REVIEWS = text(
+    f"SELECT {columns(OverrideReviewRow)} FROM override_reviews WHERE override_id = ANY(:ids) ORDER BY number"  # noqa: S608  as above
+)
 _ADD = text("""
     INSERT INTO override_reviews (override_id, number, reviewed_at, reviewer_id, reviewer_name, outcome, words)
     VALUES (:override_id, :number, :reviewed_at, :reviewer_id, :reviewer_name, :outcome, :words)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from hub.audit import lookup_repository
 from hub.audit.lookup_repository import LookupSelection
 from hub.audit.sampling import DrawnLine
-from hub.db import fetch_rows
+from hub.audit.tables import SampleEventRow, SampleRow
+from hub.db import columns, fetch_rows
 from schemas.lookup import Lookup
 from schemas.sample import LineState, Sample, SampleEvent, SampleLine
 
@@ -30,8 +31,8 @@ _ADD_LINES = text("""
     SELECT :sample_id, place, seq, string_to_array(strata, ',')
     FROM unnest(cast(:seqs AS bigint[]), cast(:strata AS text[])) WITH ORDINALITY AS l (seq, strata, place)
 """)
-_LIST = text("SELECT * FROM audit_samples ORDER BY id DESC LIMIT :size OFFSET :start")
-_GET = text("SELECT * FROM audit_samples WHERE id = :id")
+_LIST = text(f"SELECT {columns(SampleRow)} FROM audit_samples ORDER BY id DESC LIMIT :size OFFSET :start")  # noqa: S608  as above
+_GET = text(f"SELECT {columns(SampleRow)} FROM audit_samples WHERE id = :id")  # noqa: S608  as above
 _LATEST = text("SELECT max(drawn_at) FROM audit_samples")
 _FIRST_LINE = text("SELECT min(recorded_at) FROM audit_log")
 _LAST_SEQ = text("SELECT coalesce(max(seq), 0) FROM audit_log WHERE recorded_at < :until")
@@ -64,11 +65,11 @@ _PAGE = text(f"""
 _LINE = text("""
     SELECT sample_id, number, seq, strata FROM audit_sample_lines WHERE sample_id = :sample_id AND number = :number
 """)
-_EVENTS = text("""
-    SELECT * FROM audit_sample_events
+_EVENTS = text(f"""
+    SELECT {columns(SampleEventRow)} FROM audit_sample_events
     WHERE (sample_id, line) IN (SELECT * FROM unnest(cast(:samples AS bigint[]), cast(:lines AS integer[])))
     ORDER BY number
-""")
+""")  # noqa: S608  as above
 _ADD_EVENT = text("""
     INSERT INTO audit_sample_events
         (sample_id, line, number, at, by_id, by_name, kind, receiver_id, receiver_name, outcome, words)

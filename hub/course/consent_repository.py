@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub.course.consent_rules import kind_of
 from hub.course.tables import ConsentRow
 from hub.course.writers import writer_name
-from hub.db import fetch_rows
+from hub.db import columns, fetch_rows
 from schemas.access import Actor
 from schemas.consent import WHOLE, CitizenConsents, Consent, ConsentCell, ConsentTerms, TeamFacts
 from schemas.data_category import DataCategory
@@ -80,15 +80,15 @@ _COURSE_OF_CITIZEN = text(f"""
     LIMIT 1
 """)  # noqa: S608  as above
 
-_CONSENTS = text("""
-    SELECT s.*, coalesce(k.merged_into, s.citizen_id) AS stands_for,
+_CONSENTS = text(f"""
+    SELECT {columns(ConsentRow, "s")}, coalesce(k.merged_into, s.citizen_id) AS stands_for,
            coalesce(r.name, s.recorded_by) AS recorded_name, coalesce(w.name, s.withdrawn_by) AS withdrawn_name
     FROM consents s
     LEFT JOIN employees r ON r.id = s.recorded_by LEFT JOIN employees w ON w.id = s.withdrawn_by
     LEFT JOIN citizen_keys k ON k.id = s.citizen_id
     WHERE s.course_id = ANY(:course_ids) AND coalesce(k.merged_into, s.citizen_id) = ANY(:citizen_ids)
     ORDER BY s.given_on DESC, s.id
-""")
+""")  # noqa: S608  names of our own columns; every value is a parameter
 
 _WITHDRAW = text(f"""
     UPDATE consents SET withdrawn_on = greatest(cast(:on AS date), given_on), withdrawn_by = :by

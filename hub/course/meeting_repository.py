@@ -14,29 +14,29 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub.course.tables import MeetingDecisionRow, MeetingParticipantRow, MeetingRow, MeetingVersionRow
-from hub.db import fetch_rows
+from hub.db import columns, fetch_rows
 from schemas.meeting import Decision, Meeting, MeetingText, MeetingVersion, NewDecision, Participant
 
-_VERSIONS = text("""
-    SELECT m.course_id, v.*, coalesce(e.name, v.changed_by) AS changed_name
+_VERSIONS = text(f"""
+    SELECT m.course_id, {columns(MeetingVersionRow, "v")}, coalesce(e.name, v.changed_by) AS changed_name
     FROM meetings m JOIN meeting_versions v ON v.meeting_id = m.id LEFT JOIN employees e ON e.id = v.changed_by
     WHERE m.id = ANY(cast(:meeting_ids AS uuid[])) ORDER BY m.id, v.version DESC
-""")
+""")  # noqa: S608  names of our own columns; every value is a parameter
 
-_OF_COURSE = text("""
-    SELECT m.course_id, v.*, coalesce(e.name, v.changed_by) AS changed_name
+_OF_COURSE = text(f"""
+    SELECT m.course_id, {columns(MeetingVersionRow, "v")}, coalesce(e.name, v.changed_by) AS changed_name
     FROM meetings m JOIN meeting_versions v ON v.meeting_id = m.id LEFT JOIN employees e ON e.id = v.changed_by
     WHERE m.course_id = :course_id ORDER BY m.id, v.version DESC
-""")
+""")  # noqa: S608  as above
 
-_NEWEST = """
+_NEWEST = f"""
     WITH newest AS (
-      SELECT DISTINCT ON (m.id) m.course_id, v.*
+      SELECT DISTINCT ON (m.id) m.course_id, {columns(MeetingVersionRow, "v")}
       FROM meetings m JOIN meeting_versions v ON v.meeting_id = m.id
       WHERE m.course_id = ANY(cast(:course_ids AS uuid[]))
       ORDER BY m.id, v.version DESC
     )
-"""
+"""  # noqa: S608  as above
 """Each meeting of these courses as it stands."""
 
 _WITHIN = """

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from hub.course.tables import CourseCitizenRow, CourseRow, TeamMembershipRow
 from hub.course.views import Membership
-from hub.db import fetch_rows
+from hub.db import columns, fetch_rows
 from schemas.access import Actor
 from schemas.course import (
     Candidate,
@@ -159,10 +159,10 @@ _PLACES = text("""
     ORDER BY m.function <> 'lead_coordinator', m.function <> 'citizen_coordinator', name, m.valid_from DESC, m.id
 """)
 
-_COURSES = text("""
-    SELECT c.*, coalesce(e.name, c.offered_by) AS offered_name, e.area AS offered_area
+_COURSES = text(f"""
+    SELECT {columns(CourseRow, "c")}, coalesce(e.name, c.offered_by) AS offered_name, e.area AS offered_area
     FROM courses c LEFT JOIN employees e ON e.id = c.offered_by WHERE c.id = ANY(cast(:course_ids AS uuid[]))
-""")
+""")  # noqa: S608  names of our own columns; every value is a parameter
 
 _CANDIDATES = text("""
     SELECT a.id AS actor_id, a.name, a.title, a.unit_name, a.area

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.course.tables import TrialActionRow, TrialJudgementRow, TrialVersionRow
 from hub.course.trial_rules import due_lines, line_of
-from hub.db import fetch_rows
+from hub.db import columns, fetch_rows
 from schemas.trial_action import NewJudgement, TrialAction, TrialJudgement, TrialLine, TrialText, TrialVersion
 
 _OF_CITIZENS = """
@@ -31,7 +31,8 @@ _IN_OPEN_COURSE = f"""{_OF_CITIZENS} AND EXISTS (
 
 def _versions(trials: str) -> str:
     return f"""
-    SELECT trial.id, trial.course_id, trial.stands_for, v.*, coalesce(e.name, v.changed_by) AS by
+    SELECT trial.id, trial.course_id, trial.stands_for, {columns(TrialVersionRow, "v")},
+           coalesce(e.name, v.changed_by) AS by
     FROM (SELECT t.id, t.course_id, coalesce(k.merged_into, t.citizen_id) AS stands_for {trials}) trial
     JOIN trial_versions v ON v.trial_id = trial.id LEFT JOIN employees e ON e.id = v.changed_by
     ORDER BY min(v.changed_at) OVER (PARTITION BY trial.id), trial.id, v.version DESC
@@ -40,7 +41,7 @@ def _versions(trials: str) -> str:
 
 def _judgements(trials: str) -> str:
     return f"""
-    SELECT j.*, coalesce(e.name, j.judged_by) AS by
+    SELECT {columns(TrialJudgementRow, "j")}, coalesce(e.name, j.judged_by) AS by
     FROM trial_judgements j LEFT JOIN employees e ON e.id = j.judged_by
     WHERE j.trial_id IN (SELECT t.id {trials})
     ORDER BY j.on_day DESC, j.judged_at DESC, j.id DESC

@@ -5,10 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from hub.indexing.drift import SourceTally
+from hub.indexing.tables import ComparisonRow
 from hub.overview.service import OverviewVersion
 from schemas.alert import NotableChange
 from schemas.base import Instant, Schema
@@ -142,7 +143,7 @@ def save_comparison(session: Session, sources: Sequence[SourceTally], repaired: 
 
 def comparisons(session: Session) -> dict[str, SourceComparison]:
     """The last comparison of each source, and of all together (``""``)."""
-    rows = session.execute(text("SELECT * FROM index_comparisons")).mappings()
+    rows = session.execute(select(*ComparisonRow.__table__.columns)).mappings()
     return {row["source"]: SourceComparison.model_validate(dict(row)) for row in rows}
 
 

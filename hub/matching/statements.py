@@ -10,11 +10,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from hub.db import columns
 from hub.digest import all_keys, keyed_digest
 from hub.matching.claims import Claim
 from hub.matching.digest_repository import renew_conflict_digests
 from hub.matching.graphs import DisjointSets, Key
 from hub.matching.rules import LARGEST_COMPONENT, ConflictKind, PartyState
+from hub.matching.tables import IdentityClaimRow
 from schemas.identifiers import NATIONAL_NAMESPACE, Identifier, IdentifierKind
 
 _ROOM = 4_711_001
@@ -88,7 +90,8 @@ _REACHED = text(f"""
               AND d.target_namespace = reached.namespace AND d.target_value = reached.value) AS step)
     SELECT record_id, namespace, value FROM reached LIMIT :most
 """)  # noqa: S608 - the piece put in is the constant above
-_CLAIMS = text("SELECT * FROM identity_claims WHERE record_id = ANY(:ids)")
+_CLAIMS = text(f"SELECT {columns(IdentityClaimRow)} FROM identity_claims WHERE record_id = ANY(:ids)")  # noqa: S608  names of our own
+
 _PARTIES_ON = text(f"""
     SELECT p.record_id, p.party_index, p.role, p.state, p.citizen_id, i.namespace, i.value, i.national
     FROM record_parties p JOIN party_identifiers i USING (record_id, party_index)

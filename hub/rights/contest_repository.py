@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from hub.db import fetch_rows
+from hub.db import columns, fetch_rows
 from hub.rights.tables import FactContestRow
 from schemas.base import Instant, Schema
 
@@ -18,13 +18,13 @@ _KEYS = text("""
 """)
 
 
-_MARKED = text("""
-    SELECT c.*, coalesce(k.merged_into, c.citizen_id) AS stands_for
+_MARKED = text(f"""
+    SELECT {columns(FactContestRow, "c")}, coalesce(k.merged_into, c.citizen_id) AS stands_for
     FROM fact_contests c LEFT JOIN citizen_keys k ON k.id = c.citizen_id
     WHERE coalesce(k.merged_into, c.citizen_id) = ANY(:ids)
       AND c.corrected_at IS NULL AND (c.outcome IS NULL OR c.outcome = 'upheld')
     ORDER BY c.id
-""")
+""")  # noqa: S608  names of our own columns; every value is a parameter
 _IS_MARKED = and_(
     FactContestRow.corrected_at.is_(None), or_(FactContestRow.outcome.is_(None), FactContestRow.outcome == "upheld")
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.db import fetch_rows
+from hub.db import columns, fetch_rows
 from hub.rules.register import RuleApproval
 from hub.rules.tables import ProfessionalIndicatorRow, RuleApprovalRow, RuleAssessmentRow
 from schemas.rule import ProfessionalIndicator, RuleAssessment
@@ -21,13 +21,13 @@ _LATEST = text("""
     FROM rule_approvals ORDER BY rule, id DESC
 """)
 _OF_CITIZENS = """
-    SELECT t.*, coalesce(k.merged_into, t.citizen_id) AS stands_for
+    SELECT {columns}, coalesce(k.merged_into, t.citizen_id) AS stands_for
     FROM {table} t LEFT JOIN citizen_keys k ON k.id = t.citizen_id
     WHERE t.citizen_id = ANY(:ids) OR k.merged_into = ANY(:ids)
     ORDER BY t.id
 """
-_ASSESSMENTS = text(_OF_CITIZENS.format(table="rule_assessments"))
-_INDICATORS = text(_OF_CITIZENS.format(table="professional_indicators"))
+_ASSESSMENTS = text(_OF_CITIZENS.format(table="rule_assessments", columns=columns(RuleAssessmentRow, "t")))
+_INDICATORS = text(_OF_CITIZENS.format(table="professional_indicators", columns=columns(ProfessionalIndicatorRow, "t")))
 _NUMBERS = text("SELECT rule, version, count(*) AS number FROM rule_assessments GROUP BY rule, version")
 _WITHDRAW = text("""
     UPDATE professional_indicators SET withdrawn_at = :now, withdrawn_by = :by

@@ -101,3 +101,26 @@ def test_the_scan_sees_what_it_looks_for(tmp_path: Path) -> None:
     assert list(_imports(path)) == [("sqlalchemy", "text")]
     assert OWNER["overviews"] == "overview"
     assert OWNER["actors"] == "access"
+
+
+def _read_whole(statement: str) -> Iterator[str]:
+    """Tables of which the statement itself gives every column, whichever they are; what it selects from may."""
+    yield from re.findall(r"(?<!\()\s*\bSELECT \*\s+FROM (\w+)", re.sub(r"\(\s*SELECT \*", "(", statement))
+    for alias in re.findall(r"\b(\w+)\.\*", statement):
+        yield from re.findall(rf"\b(?:FROM|JOIN) ([\w{{}}]+) {alias}\b", statement)
+
+
+def test_no_statement_gives_a_column_more_when_a_migration_adds_one() -> None:
+    """PostgreSQL refuses a prepared one that does, and the release before is still serving then (0048)."""
+    assert list(_read_whole("SELECT t.*, 1 FROM {table} t")) == ["{table}"]
+    assert list(_read_whole("SELECT * FROM courses ORDER BY id")) == ["courses"]
+    assert not list(_read_whole("SELECT v.id FROM x CROSS JOIN LATERAL (\n SELECT * FROM trial_versions t) v"))
+    whole = {
+        (_name(path), table)
+        for path in _modules()
+        if HOLDS_SQL.fullmatch(_name(path)) and "migrations" not in path.parts
+        for statement in _texts(path)
+        for table in _read_whole(statement)
+        if table in OWNER or "{" in table
+    }
+    assert not whole, "name the columns: hub.db.columns"
