@@ -25,6 +25,8 @@ OWNER = "postgres"
 STANDS_STILL = 600.0
 """Seconds without a file of the log after which the server counts as stuck."""
 _MOMENT = 0.2
+_STARTS_WITHIN = 30.0
+"""Seconds in which a server that was started may have neither a process file nor a line in its log."""
 _AUTO = "postgresql.auto.conf"
 _NOT_REACHED = "recovery ended before configured recovery target was reached"
 _RESTORED = re.compile(r'restored log file "[0-9A-F]{24}"')
@@ -127,6 +129,7 @@ class _Server:
     def start(self, progress: Progress | None) -> None:
         """Start it and wait until it serves."""
         self._log.unlink(missing_ok=True)
+        started = monotonic()
         self._run("start", "-W", "-l", str(self._log), "-o", self._options)
         applied, since = 0, monotonic()
         while not self._serves():
@@ -135,7 +138,8 @@ class _Server:
                 applied, since = now_applied, monotonic()
                 if progress:
                     progress(applied)
-            if not self._runs():
+            is_silent = not self._told() and monotonic() - started < _STARTS_WITHIN
+            if not self._runs() and not is_silent:
                 self._explain()
             if monotonic() - since > STANDS_STILL:
                 raise BackupFailed(

@@ -18,7 +18,9 @@ from hub.errors import HubError
 from hub.settings import load
 
 STOP = 200
-"""Above 125: PostgreSQL stops its recovery. Below, it would take the file for missing and go on without the rest."""
+"""Of ``get``. Above 125: PostgreSQL stops its recovery. Below, it would take the file for missing and go on."""
+NOT_ARCHIVED = 1
+"""Of ``put``. Above 125 PostgreSQL would end its archiver and not count the failure, which ``helhed check`` reads."""
 _READ = 1 << 20
 
 
@@ -56,7 +58,10 @@ def get(place: BackupPlace, name: str, target: Path) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """0: done; 1: there is no such file (``get``); ``STOP``: it could not be done, with a line that says why."""
+    """0: done; 1: there is no such file (``get``), or ``NOT_ARCHIVED``; ``STOP``: it could not be got.
+
+    A line says why.
+    """
     try:
         place = backup_place(load())
         if arguments[0] == "put":
@@ -67,7 +72,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"helhed: {error}\n")
     except (OSError, ValueError, IndexError) as error:
         sys.stderr.write(f"helhed: {type(error).__name__}\n")
-    return STOP
+    return NOT_ARCHIVED if arguments[:1] == ["put"] else STOP
 
 
 def _require_name(name: str) -> None:

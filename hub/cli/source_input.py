@@ -71,7 +71,7 @@ def parse_settings(
             whole = settings.get(name, (before or {}).get(name))
             settings[name] = {**(whole if isinstance(whole, dict) else {}), inner: _value(value)}
         else:
-            settings[name] = _value(value)
+            settings[name] = value if value and _is_text(schema, name) else _value(value)
     return settings
 
 
@@ -115,6 +115,17 @@ def _secret(field: str, place: str) -> str:
     if not sys.stdin.isatty():
         raise InvalidSetting(f"--secret {field}: no terminal to ask on; give {field}=@FILE or {field}=env:NAME")
     return str(typer.prompt(field, hide_input=True))
+
+
+def _is_text(schema: Mapping[str, JsonValue], field: str) -> bool:
+    """Whether the setting is text and nothing else: a CVR number of digits alone is not a number then."""
+    properties = schema.get("properties")
+    said = properties.get(field) if isinstance(properties, dict) else None
+    if not isinstance(said, dict):
+        return False
+    choices = said.get("anyOf")
+    kinds = [choice.get("type") for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []
+    return set(kinds or [said.get("type")]) in ({"string"}, {"string", "null"})
 
 
 def _value(text: str) -> JsonValue:

@@ -98,7 +98,8 @@ def _check_endpoint(endpoint: Endpoint, now: datetime, settings: Settings) -> Fi
     try:
         end = _end_of(endpoint)
     except ssl.SSLCertVerificationError as error:
-        advice = "renew it there, or correct the setting of its authorities (…_CA)"
+        to_trust = "correct the setting of its authorities (…_CA)" if endpoint.ca else "let this machine trust them"
+        advice = f"renew it there, or {to_trust}"
         return rules.failed("certificate", f"{place}: {error.verify_message}", advice)
     except OSError as error:
         # Before the first start nobody answers at our own address.

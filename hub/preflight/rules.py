@@ -154,6 +154,9 @@ def judge_backup(facts: BackupFacts) -> list[Finding]:
         findings.append(failed("backup", "PostgreSQL cannot archive its log", advice))
     elif facts.is_archiving and facts.archived_at is not None:
         findings.append(ok("backup", f"the log was archived last at {facts.archived_at:%Y-%m-%d %H:%M:%S}Z"))
+    elif facts.is_archiving:
+        advice = "a minute after a change something is; if not, the server's log says why"
+        findings.append(warning("backup", "nothing of PostgreSQL's log is archived yet", advice))
     if facts.place and not facts.is_writable:
         advice = "mount it, or give it to the user of this process"
         findings.append(failed("backup", f"HELHED_BACKUP_DIR {facts.place} cannot be written", advice))

@@ -47,7 +47,7 @@ def test_the_file_takes_locked_packages_and_leaves_the_builder_behind() -> None:
 
 
 def test_it_has_the_version_and_is_not_root(run: tuple[str, ...]) -> None:
-    assert answer(run, "--version").strip() == f"helhed {hub.__version__}"
+    assert answer(run, "--version").splitlines()[0] == f"helhed {hub.__version__}"
     assert answer(run, entrypoint="id").startswith("uid=10001(helhed) gid=10001(helhed)")
 
 

@@ -52,6 +52,12 @@ def test_only_the_migration_has_the_owners_address() -> None:
     assert owners == ["helhed-migrate.service"]
 
 
+def test_no_unit_takes_the_shared_memory_of_postgresql_away_when_it_ends() -> None:
+    for path in SERVICES:
+        unit = path.read_text(encoding="utf-8")
+        assert ("RemoveIPC=no" in unit) is ("\nUser=postgres\n" in unit), path.name
+
+
 def test_every_variable_of_the_units_is_a_setting() -> None:
     texts = [path.read_text(encoding="utf-8") for path in (*SERVICES, UNITS / "helhed.env")]
     names = {name for text in texts for name in re.findall(r"\bHELHED_([A-Z_]+)=", text)}

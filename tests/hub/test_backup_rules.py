@@ -2,11 +2,13 @@
 
 import io
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.backup import segments
 from hub.backup.errors import BackupFailed
 from hub.backup.rules import Archive, BaseBackup, choose, gone_at, needed_backups, number_of, reach, unneeded_segments
 from hub.backup.sealing import PIECE, seal, sealed_at, unseal
@@ -158,6 +160,7 @@ def facts(**changed: object) -> BackupFacts:
         ({"newest": None}, Status.WARNING, "there is none"),
         ({"newest": NOW - timedelta(hours=27)}, Status.WARNING, "27 hours old"),
         ({"verified": None}, Status.WARNING, "restored on trial"),
+        ({"archived_at": None}, Status.WARNING, "nothing of PostgreSQL's log is archived yet"),
         ({"archiving_fails": True}, Status.FAILED, "cannot archive"),
         ({"is_writable": False}, Status.FAILED, "/b cannot be written"),
         ({"has_key": False}, Status.FAILED, "HELHED_BACKUP_KEYS is not set"),
@@ -167,6 +170,14 @@ def test_what_the_check_says_of_backups(changed: dict[str, object], status: Stat
     findings = judge_backup(facts(**changed))
     assert [finding for finding in findings if finding.status is status and words in finding.message]
     assert (status is Status.OK) == all(finding.status is Status.OK for finding in findings)
+
+
+def test_what_cannot_be_archived_is_counted_by_postgresql_and_what_cannot_be_got_stops_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HELHED_BACKUP_DIR", str(tmp_path))
+    monkeypatch.delenv("HELHED_BACKUP_KEYS", raising=False)
+    assert (segments.main(["put", "a", "b"]), segments.main(["get", "../b", "a"])) == (1, segments.STOP)
 
 
 def test_without_a_witness_no_line_is_missed() -> None:
