@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import JsonValue
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
@@ -396,7 +397,7 @@ def test_a_check_says_which_step_failed_and_why() -> None:
 
 
 def test_digits_in_a_setting_that_is_text_are_text() -> None:
-    schema = {
+    schema: dict[str, JsonValue] = {
         "properties": {"authority_cvr": {"anyOf": [{"type": "string"}, {"type": "null"}]}, "count": {"type": "integer"}}
     }
     settings = parse_settings(["authority_cvr=11111111", "count=300", "other=7"], schema)
