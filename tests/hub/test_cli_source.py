@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pydantic import JsonValue
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
@@ -16,7 +15,6 @@ from hub.cli import app
 from hub.cli import source as source_commands
 from hub.cli import source_output as source_output_commands
 from hub.cli import source_setup as source_setup_commands
-from hub.cli.source_input import parse_settings
 from hub.clock import SystemClock
 from hub.db import Database
 from hub.inbox import repository as inbox_repository
@@ -394,11 +392,3 @@ def test_a_check_says_which_step_failed_and_why() -> None:
         ("settings", True), ("resolve", True), ("connect", False),
     ]  # fmt: skip
     assert steps[-1]["advice"] == "connection_refused"
-
-
-def test_digits_in_a_setting_that_is_text_are_text() -> None:
-    schema: dict[str, JsonValue] = {
-        "properties": {"authority_cvr": {"anyOf": [{"type": "string"}, {"type": "null"}]}, "count": {"type": "integer"}}
-    }
-    settings = parse_settings(["authority_cvr=11111111", "count=300", "other=7"], schema)
-    assert settings == {"authority_cvr": "11111111", "count": 300, "other": 7}
