@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import ssl
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -32,6 +33,12 @@ for _name in [name for name in os.environ if name.startswith("HELHED_") and not 
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of some hundred processes compiles the whole hub anew
 sys.dont_write_bytecode = False
+
+_authorities = Path(os.environ.get("SSL_CERT_DIR") or ssl.get_default_verify_paths().capath or "")
+if _one := next(_authorities.glob("*.0"), None):
+    # Each client reads all authorities of the world from one file (50 ms); in their folder only the one is read that is
+    # needed.
+    os.environ |= {"SSL_CERT_FILE": str(_one), "SSL_CERT_DIR": str(_authorities)}
 
 LONGEST = ("kills", "paper", "connect", "nights", "pages", "chaos", "browser", "sandbox", "keycloak", "sandbox_control")
 """Groups of tests of one process, those that take longest first: what begins last decides when all is over."""
@@ -102,7 +109,8 @@ def template(postgres: URL, administrator: Connection) -> URL:
 def fresh_database(administrator: Connection, template: URL) -> Iterator[URL]:
     """The address of a fresh database with all tables; it is dropped when the block ends, and nobody may hold it."""
     name = f"test_{uuid4().hex}"
-    administrator.execute(text(f"CREATE DATABASE {name} TEMPLATE {template.database}"))
+    # Copying the files takes two thirds of what it takes to copy page by page through the log.
+    administrator.execute(text(f"CREATE DATABASE {name} TEMPLATE {template.database} STRATEGY file_copy"))
     yield template.set(database=name)
     administrator.execute(text(f"DROP DATABASE {name}"))
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -20,6 +21,12 @@ CLIENT_ID, CLIENT_SECRET = "helhed", "only-for-tests"
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
+@cache
+def _first_key() -> RSAKey:
+    """One for all providers of a run: to make one takes as long as a login."""
+    return RSAKey.generate_key(2048, parameters={"kid": "first", "use": "sig"})
+
+
 @dataclass
 class LoginProvider:
     """The provider. Whoever comes to its address of logins is logged in as ``person`` at once."""
@@ -29,7 +36,7 @@ class LoginProvider:
     """Claims of who logs in."""
     lies: dict[str, Any] = field(default_factory=dict)
     """Claims of the next ID tokens in place of the right ones; None leaves a claim out."""
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, parameters={"kid": "first", "use": "sig"}))
+    key: RSAKey = field(default_factory=_first_key)
     signs_with: RSAKey | OctKey | None = None
     """In place of the published key."""
     algorithm: str = "RS256"
