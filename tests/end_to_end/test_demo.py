@@ -20,6 +20,8 @@ import pytest
 from deploy.sandbox.municipality.generate import generate
 from deploy.sandbox.municipality.staff import staff
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = ["-m", "deploy.demo", "--citizens", "60", "--port", "0"]
 OWN_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -31,6 +31,8 @@ from hub.services import build_services, kafka_access
 from hub.settings import Settings
 from tests.contracts.bus import drain, make_messages, values
 
+pytestmark = pytest.mark.xdist_group("secret")
+
 USER, PASSWORD = "helhed", "only-for-tests"
 
 
