@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as Session  # noqa: PLC0414  rooms without SQL name it from here
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -84,7 +85,7 @@ class Database:
         """One transaction: committed when the block ends, rolled back when it raises.
 
         Raises:
-            StoreUnavailable: PostgreSQL does not answer.
+            StoreUnavailable: PostgreSQL does not answer, or every connection stayed taken.
         """
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
@@ -93,6 +94,8 @@ class Database:
             if error.connection_invalidated or _is_silent(error):
                 raise StoreUnavailable from error
             raise
+        except PoolTimeout as error:
+            raise StoreUnavailable from error
 
     @contextmanager
     def leading(self, name: str) -> Iterator[bool]:

@@ -7,7 +7,9 @@ import pytest
 from prometheus_client import Counter, Gauge, Histogram
 
 from hub import metrics
+from hub.indexing.serving import ServedFrom
 from hub.metrics import gauges
+from hub.sources.health import FAILED_OUTCOMES, RunOutcome
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/operation.md").read_text(encoding="utf-8")
@@ -72,3 +74,22 @@ def test_every_alert_has_its_entry_which_says_how_to_know_that_it_is_over() -> N
     for name, entry in entries.items():
         parts = re.findall(r"^- \*\*([\w ]+)\*\*: \S", entry, re.MULTILINE)
         assert parts in (["Seen", "Why", "Do", "Over", "Played"], ["Seen", "Why", "Do", "Over", "Not played"]), name
+
+
+def test_every_loop_that_reports_each_round_is_watched_for_silence() -> None:
+    loops = {
+        name: "may_rest=True" in rest
+        for path in (ROOT / "hub/worker").glob("*.py")
+        for name, rest in re.findall(r'\bLoop\(name="([a-z.]+)"(.*)', path.read_text(encoding="utf-8"))
+    }
+    (watched,) = re.findall(r'success_timestamp_seconds\{loop=~"([^"]+)"\}', ALERTS)
+    assert {name for name in loops if re.fullmatch(watched, name)} == {
+        name for name, rests in loops.items() if not rests
+    }
+
+
+def test_alerts_ask_for_outcomes_and_origins_that_there_are() -> None:
+    (outcomes,) = re.findall(r'outcome=~"([^"]+)"', ALERTS)
+    assert set(outcomes.split("|")) == FAILED_OUTCOMES - {RunOutcome.UNAVAILABLE}
+    (entry,) = re.findall(r"^## HelhedNotServedFromIndex\n(.*?)^#", RUNBOOK, re.MULTILINE | re.DOTALL)
+    assert set(re.findall(r"`(store_\w+)`", entry)) == set(ServedFrom) - {ServedFrom.INDEX}

@@ -1,5 +1,7 @@
 """Migrations, tables and the transaction."""
 
+from contextlib import ExitStack
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -8,8 +10,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.pool import QueuePool
 
-from hub.db import Base, Database, fetch_rows
+from hub.db import OVERFLOW, Base, Database, fetch_rows
 from hub.errors import StoreUnavailable
 from hub.migrations import config, migrate
 from hub.migrations.tables import ALL_TABLES
@@ -66,6 +69,21 @@ def test_a_connection_that_died_at_rest_is_replaced_unseen(database: Database) -
     other.close()
     with database.transaction() as session:
         assert session.scalar(text("SELECT pg_backend_pid()")) != backend
+
+
+def test_when_every_connection_stays_taken_the_store_does_not_answer(database: Database) -> None:
+    small = Database(database.url, pool_size=1)
+    assert isinstance(small.engine.pool, QueuePool)
+    small.engine.pool._timeout = 0.01
+    with ExitStack() as taken:
+        for _ in range(1 + OVERFLOW):
+            taken.enter_context(small.transaction()).connection()
+        assert small.connections() == (1 + OVERFLOW, 1 + OVERFLOW), "what HelhedConnectionsUsedUp asks for"
+        with pytest.raises(StoreUnavailable), small.transaction() as session:
+            session.connection()
+    with small.transaction() as session:
+        assert session.scalar(text("SELECT 1")) == 1
+    small.close()
 
 
 def test_a_statement_straight_to_the_driver_is_part_of_the_transaction(database: Database) -> None:
