@@ -216,11 +216,8 @@ class AlertDesk:
     def _batches(self, state: AlertState, before: Place | None, citizen_id: UUID | None) -> Iterator[tuple[Alert, ...]]:
         """All alerts of that state that the actor is told of, newest first, whether or not they are shown now."""
         choices = repository.list_choices(self._session, self._actor.id)
-        kinds = {
-            key: kinds_for(relation, choices)
-            for key, relation in self._relations().items()
-            if citizen_id in (None, key)
-        }
+        of_relation = {relation: kinds_for(relation, choices) for relation in Relation}
+        kinds = {key: of_relation[relation] for key, relation in self._relations().items() if citizen_id in (None, key)}
         at_once = _READ_FIRST
         while kinds:
             alerts = repository.list_alerts(

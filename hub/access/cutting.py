@@ -105,7 +105,7 @@ def _with_known_names(section: Section, known: frozenset[UUID], names: frozenset
         )
         for entry in section.entries
     )
-    return section.model_copy(update={"entries": entries})
+    return section.model_copy(update={"entries": entries}) if entries != section.entries else section
 
 
 def _limited(section: Section, cells: frozenset[str] | None) -> Section:

@@ -148,14 +148,11 @@ def began_after(notification: ConcernNotificationFact, entries: Iterable[Entry])
 
 
 def _begins_after(notification: ConcernNotificationFact, effort: Entry) -> bool:
+    start = effort.valid.start
+    if effort.area is not Area.SOCIAL or start is None or not isinstance(effort.fact, EffortFact):
+        return False
     received = danish_day(notification.received_at)
-    return (
-        effort.area is Area.SOCIAL
-        and isinstance(effort.fact, EffortFact)
-        and effort.fact.status not in _NEVER_BEGAN
-        and effort.valid.start is not None
-        and received <= effort.valid.start <= received + FOLLOWS_WITHIN
-    )
+    return effort.fact.status not in _NEVER_BEGAN and received <= start <= received + FOLLOWS_WITHIN
 
 
 def is_named(effort: Entry, entry: Entry, notification: ConcernNotificationFact) -> bool:

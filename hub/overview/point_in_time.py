@@ -16,7 +16,7 @@ from schemas.facts import (
     PlanFact,
     Progress,
 )
-from schemas.overview import Entry, Overview
+from schemas.overview import Entry, Overview, Section
 from schemas.people import PersonFact
 from schemas.period import Period
 
@@ -77,11 +77,12 @@ def with_states(overview: Overview, day: date) -> Overview:
 
     Many sources give an effort an end and no status, or send no new version when its end comes.
     """
-    sections = tuple(
-        section.model_copy(update={"entries": tuple(_on_day(entry, day) for entry in section.entries)})
-        for section in overview.sections
-    )
-    return overview.model_copy(update={"sections": sections})
+    return overview.model_copy(update={"sections": tuple(_section_on_day(each, day) for each in overview.sections)})
+
+
+def _section_on_day(section: Section, day: date) -> Section:
+    entries = tuple(_on_day(entry, day) for entry in section.entries)
+    return section.model_copy(update={"entries": entries}) if entries != section.entries else section
 
 
 def _on_day(entry: Entry, day: date) -> Entry:

@@ -79,8 +79,12 @@ def of_day(day: date) -> When:
     return When(text=day_text(day), iso=day.isoformat(), full=long_day_text(day))
 
 
+@lru_cache(maxsize=512)
 def of_moment(moment: datetime, now: datetime) -> When:
-    """A moment in the past: "for 3 timer siden", "i nat 03.12", "i går 22.40", "6. sep.", "3. okt. 2023"."""
+    """A moment in the past: "for 3 timer siden", "i nat 03.12", "i går 22.40", "6. sep.", "3. okt. 2023".
+
+    Every line of a page says when its source was read.
+    """
     local, here = moment.astimezone(DANISH_TIME), now.astimezone(DANISH_TIME)
     full = f"{long_day_text(local.date())} kl. {clock_text(moment)}"
     return When(_moment_text(local, here), local.isoformat(timespec="seconds"), full, paper=paper_text(moment, now))
