@@ -251,7 +251,9 @@ class RuleInputs:
 
     def __init__(self, facts: RuleFacts, kinds: frozenset[FactKind]) -> None:
         self._kinds = kinds
-        self._facts = sorted((fact for fact in facts.facts if FACT_KINDS[type(fact)] in kinds), key=_order)
+        declared = [fact for fact in facts.facts if FACT_KINDS[type(fact)] in kinds]
+        are_one_each = len({fact.id for fact in declared}) == len(declared)
+        self._facts = sorted(declared, key=_id if are_one_each else _order)
         self.today = facts.today
         self.unknowable = tuple(each for each in facts.unknowable if each.kind in kinds)
 
@@ -270,5 +272,10 @@ class RuleInputs:
         return next((each.reason for each in self.unknowable if each.kind is kind and each.area is area), None)
 
 
+def _id(fact: RuleFact) -> str:
+    return fact.id
+
+
 def _order(fact: RuleFact) -> tuple[str, str]:
+    """To write a fact takes as long as to judge it, so only where several have one id."""
     return fact.id, fact.model_dump_json()
