@@ -1,4 +1,8 @@
-"""Tables of matching. Claims and parties hang on a record and never change; which count is intake's ``is_current``."""
+"""Tables of matching. Claims and parties hang on a record and never change; which count is intake's ``is_current``.
+
+They have no foreign key to it: each was a look at the row that the same transaction had just written. A trigger refuses
+to delete a record while anything hangs on it.
+"""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -10,7 +14,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
-    ForeignKeyConstraint,
     Identity,
     Index,
     Text,
@@ -53,7 +56,7 @@ class IdentityClaimRow(Base):
     __tablename__ = "identity_claims"
     __table_args__ = (Index(None, "namespace", "value"),)
 
-    record_id: Mapped[UUID] = mapped_column(ForeignKey("records.id"), primary_key=True)
+    record_id: Mapped[UUID] = mapped_column(primary_key=True)
     namespace: Mapped[str] = mapped_column(Text, primary_key=True)
     value: Mapped[str] = mapped_column(Text, primary_key=True)
     replaced: Mapped[bool] = mapped_column(primary_key=True)
@@ -68,7 +71,7 @@ class RecordPartyRow(Base):
 
     __tablename__ = "record_parties"
 
-    record_id: Mapped[UUID] = mapped_column(ForeignKey("records.id"), primary_key=True)
+    record_id: Mapped[UUID] = mapped_column(primary_key=True)
     party_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     role: Mapped[str] = mapped_column(Text)
     citizen_id: Mapped[UUID | None] = mapped_column(ForeignKey("citizens.id"), index=True)
@@ -80,10 +83,7 @@ class PartyIdentifierRow(Base):
     """An identifier by which a record names a party."""
 
     __tablename__ = "party_identifiers"
-    __table_args__ = (
-        ForeignKeyConstraint(["record_id", "party_index"], ["record_parties.record_id", "record_parties.party_index"]),
-        Index(None, "namespace", "value"),
-    )
+    __table_args__ = (Index(None, "namespace", "value"),)
 
     record_id: Mapped[UUID] = mapped_column(primary_key=True)
     party_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

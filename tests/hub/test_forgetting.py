@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from hub.clock import FixedClock
 from hub.db import Base, Database
@@ -129,6 +130,20 @@ def test_nothing_in_the_store_names_what_was_forgotten(full: Database, clock: Fi
     assert tables_that_name(full, [GONE]) - {"overviews"} <= TELLS_OF_SOURCES  # an overview names the area of it
     assert tables_that_name(full, [f'"source": "{GONE}"', f"{{{GONE}"]) == set()
     assert len(pages(full)) == 2, "Maja and Emil are still known by the other source"
+
+
+def test_a_record_does_not_go_while_matching_knows_its_parties(full: Database) -> None:
+    hanging = ("record_parties", "party_identifiers", "identity_claims")
+    with full.transaction() as session:
+        for table in hanging:
+            astray = f"SELECT count(*) FROM {table} t WHERE NOT EXISTS (SELECT FROM records WHERE id = t.record_id)"  # noqa: S608  ours
+            assert session.scalar(text(astray)) == 0
+    for left in hanging:
+        with pytest.raises(IntegrityError), full.transaction() as session:
+            for table in hanging:
+                if table != left:
+                    session.execute(text(f"DELETE FROM {table}"))  # noqa: S608  ours
+            session.execute(text("DELETE FROM records"))
 
 
 def test_what_was_on_its_way_is_let_in_no_more_and_what_comes_after_is(full: Database, clock: FixedClock) -> None:
