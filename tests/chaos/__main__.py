@@ -1,4 +1,4 @@
-"""The long runs: ``make chaos`` (ARGS="--kills 200 --brokers 3 --nodes 3 --seed 7"; ``--nightly`` for the night)."""
+"""The long runs: ``make chaos``, also with ARGS="--kills 200 --brokers 3 --nodes 3 --seed 7" or "--lose-quorum"."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.chaos.harness import Report, run
 from tests.chaos.nightly import NightlyReport, run_nights
+from tests.chaos.quorum import QuorumReport, lose_quorum
 
 FOLDER = Path("artefacts")
 
@@ -21,13 +22,17 @@ def main() -> int:
     parser.add_argument("--nodes", type=int, choices=(1, 3), default=1)
     parser.add_argument("--seed", type=int, default=2023)
     parser.add_argument("--nightly", action="store_true", help="kill workers while the nights of all sources are read")
+    parser.add_argument("--lose-quorum", action="store_true", help="kill two of three brokers, then two of three nodes")
     arguments = parser.parse_args()
-    report: Report | NightlyReport
+    report: Report | NightlyReport | QuorumReport
     if arguments.nightly:
         report = run_nights(
             kills=arguments.kills, citizens=arguments.citizens, seed=arguments.seed, progress=_print_progress
         )
         name, as_table = "chaos-nightly", nightly_table(report)
+    elif arguments.lose_quorum:
+        report = lose_quorum(citizens=arguments.citizens, seed=arguments.seed, progress=_print_progress)
+        name, as_table = "chaos-quorum", quorum_table(report)
     else:
         report = run(
             kills=arguments.kills,
@@ -87,6 +92,27 @@ def nightly_table(report: NightlyReport) -> str:
         "seconds": f"{report.seconds:.0f}",
     }
     return _as_table(f"nightly run, seed {report.seed}", rows)
+
+
+def quorum_table(report: QuorumReport) -> str:
+    """The report of the lost quorum as Markdown."""
+    found = report.found
+    rows = {
+        "records of the sources": f"{found.records:,} of {found.citizens:,} citizens",
+        "two of three brokers gone: changes that waited": f"{report.waited}",
+        "pages shown meanwhile": f"{report.shown_without_brokers}",
+        "seconds from their start until nothing waited": f"{report.published_after}",
+        "two of three nodes gone: pages, of these from the store": f"{report.shown_without_nodes}, {report.notices}",
+        "seconds from their start until the index had every change": f"{report.from_index_after}",
+        "lost / twice / invented": f"{found.lost} / {found.twice} / {found.invented}",
+        "differing between index and store": f"{found.differing}",
+        "pages shown, of these without a line": f"{found.shown}, {found.without_line}",
+        "look-ups told that it is out of order": f"{found.out_of_order}",
+        "news untold / told twice / told wrongly": f"{found.untold} / {found.told_twice} / {found.told_wrongly}",
+        "tracebacks in the logs": f"{found.tracebacks}",
+        "seconds": f"{found.seconds:.0f}",
+    }
+    return _as_table(f"the quorum is lost, seed {found.seed}", rows)
 
 
 def _as_table(head: str, rows: dict[str, str]) -> str:

@@ -203,7 +203,7 @@ def run(
             stop.set()
             thread.join()
         wait_until(lambda: not compare(context.database, context.index).differences)
-        report = _report(stage, context, expected, looking, happened)
+        report = report_of(stage, context, expected, looking, happened)
         context.close()
     return report.model_copy(
         update={
@@ -280,7 +280,8 @@ def is_at_rest(context: AppContext, whole: int) -> bool:
     return entities >= whole and not unread and not waiting and not lag
 
 
-def _report(stage: Stage, context: AppContext, expected: set[str], looking: Looking, happened: set[Told]) -> Report:
+def report_of(stage: Stage, context: AppContext, expected: set[str], looking: Looking, happened: set[Told]) -> Report:
+    """What is stored and told beside what was to be, once all is at rest; what was done is for the caller to add."""
     with stage.database.transaction() as session:
         result = set(
             session.scalars(text("SELECT concat_ws('/', source, record_type, source_id) FROM record_entities"))
