@@ -13,3 +13,5 @@ CREATE DATABASE helhed OWNER helhed_owner ENCODING 'UTF8' TEMPLATE template0;
 CREATE ROLE keycloak LOGIN PASSWORD :'keycloak';
 CREATE DATABASE keycloak OWNER keycloak;
 SQL
+# The image lets nobody take a base backup from another container; PostgreSQL reads this when it starts for good.
+echo 'host replication postgres all scram-sha-256' >> "$PGDATA/pg_hba.conf"
