@@ -1,4 +1,4 @@
-"""The long runs: ``make chaos``, also with ARGS="--kills 200 --brokers 3 --nodes 3 --seed 7" or "--lose-quorum"."""
+"""The long runs: ``make chaos``, or alone ``--kills 200 --brokers 3 --nodes 3 --seed 7`` and ``--lose-quorum``."""
 
 import argparse
 import json
