@@ -122,20 +122,23 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
         decisions += [_decide(actor, other, facts[other], others(other)) for other in family]
     areas = source_areas(session)
     write_all(session, [_line_of(session, actor, decided, now, areas) for decided in decisions])
-    whole = [read(decided.facts) for decided in decisions if decided.facts is not None and decided.decision.allowed]
+    whole = [read(each.facts) for each in decisions if each.facts is not None and each.decision.allowed]
+    known = {other: fact for other, fact in facts.items() if fact is not None}
+    decided = {each.citizen_id: each.decision for each in decisions}
     masked = cut_and_mask_all(
-        session,
-        [overview for overview in whole if overview is not None],
-        {decided.citizen_id: decided.decision for decided in decisions},
-        today,
-        facts={other: fact for other, fact in facts.items() if fact is not None},
+        session, [overview for overview in whole if overview is not None], decided, today, facts=known
     )
+    is_anybody_protected = any(fact.name_address_protected for fact in known.values())
     opened = [
-        Opened(decision=decided.decision, facts=decided.facts, overview=masked.get(decided.citizen_id))
-        for decided in decisions
+        Opened(
+            decision=each.decision,
+            facts=each.facts,
+            overview=masked.get(each.citizen_id),
+            is_anybody_protected=is_anybody_protected,
+        )
+        for each in decisions
     ]
-    is_anybody_protected = any(fact.name_address_protected for fact in facts.values() if fact is not None)
-    return opened[0].model_copy(update={"family": tuple(opened[1:]), "is_anybody_protected": is_anybody_protected})
+    return opened[0].model_copy(update={"family": tuple(opened[1:])})
 
 
 class _CitizenDecision(NamedTuple):

@@ -88,8 +88,6 @@ def save_register(place: BackupPlace, register: Register) -> bool:
     names = place.names(FORGOTTEN)
     if names and _open(place, names[-1]).said == register.said:
         return False
-    if not names and not (register.sources or register.citizens or register.restricted):
-        return False
     name = f"{FORGOTTEN}/{register.taken_at.strftime(_NAME)}"
     place.write(name, [register.model_dump_json().encode()], register.taken_at)
     return True
