@@ -125,9 +125,7 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
     whole = [read(each.facts) for each in decisions if each.facts is not None and each.decision.allowed]
     known = {other: fact for other, fact in facts.items() if fact is not None}
     decided = {each.citizen_id: each.decision for each in decisions}
-    masked = cut_and_mask_all(
-        session, [overview for overview in whole if overview is not None], decided, today, facts=known
-    )
+    masked = cut_and_mask_all(session, [*filter(None, whole)], decided, today, facts=known)
     is_anybody_protected = any(fact.name_address_protected for fact in known.values())
     opened = [
         Opened(
