@@ -75,7 +75,7 @@ def _addresses(settings: Settings) -> Iterator[tuple[str, str]]:
     for name in ("public_url", "oidc_issuer", "citizen_oidc_issuer", "organisation_url", "notice_webhook_url"):
         if getattr(settings, name):
             yield f"HELHED_{name.upper()}", getattr(settings, name)
-    if settings.audit_stream_url and settings.audit_stream_certificate is None:  # as above
+    if settings.audit_stream_url and settings.audit_stream_certificate is None:  # it lets in whom it knows
         yield "HELHED_AUDIT_STREAM_URL", settings.audit_stream_url
     for name in ("opensearch_urls", "audit_witness_urls"):
         for url in filter(None, map(str.strip, getattr(settings, name).split(","))):
