@@ -21,10 +21,10 @@ from schemas.identifiers import Identifier
 from schemas.overview import Overview
 from schemas.record import PartyRole, SourceRecord
 from tests.factories import EMIL, IDA, JONAS, MAJA, local, make_party, make_person, make_record, make_relation
-from tests.processing import process_records
+from tests.processing import RECORD_TABLES, process_records
 
 KEY = b"only-for-tests-only-for-tests-only"
-WIPE = text("TRUNCATE record_entities, citizens, identity_conflicts, identity_decisions, overviews, overview_versions,"
+WIPE = text(f"TRUNCATE {RECORD_TABLES}, citizens, identity_conflicts, identity_decisions, overviews, overview_versions,"
             " overview_due, overview_outbox, overview_units, overview_workers CASCADE")  # fmt: skip
 OUR_KEYS = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 LOCALS = [local(n) for n in range(1, 5)]

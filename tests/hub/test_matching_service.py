@@ -29,6 +29,7 @@ from tests.factories import (
     make_record,
     make_relation,
 )
+from tests.processing import RECORD_TABLES
 
 KEY = b"only-for-tests-only-for-tests-only"
 
@@ -216,7 +217,7 @@ def test_who_is_who_does_not_depend_on_order_batches_or_replays(
     expected = partition(database)
     with database.transaction() as session:
         conflicts = [(conflict.kind, conflict.subject) for conflict in repository.conflicts(session)]
-        session.execute(text("TRUNCATE record_entities, citizens, identity_conflicts CASCADE"))
+        session.execute(text(f"TRUNCATE {RECORD_TABLES}, citizens, identity_conflicts CASCADE"))
 
     result = records + records[::3]
     Random(seed).shuffle(result)  # noqa: S311 - a seeded order, no secret
@@ -234,7 +235,7 @@ def test_two_workers_at_once_agree_with_one_alone(database: Database, clock: Fix
     process(database, clock, *records)
     expected = partition(database)
     with database.transaction() as session:
-        session.execute(text("TRUNCATE record_entities, citizens, identity_conflicts CASCADE"))
+        session.execute(text(f"TRUNCATE {RECORD_TABLES}, citizens, identity_conflicts CASCADE"))
     with ThreadPoolExecutor(2) as workers:
         halves = [[records[n : n + 2] for n in range(start, len(records), 4)] for start in (0, 2)]
         halves = [[*half, *other] for half, other in (halves, halves[::-1])]

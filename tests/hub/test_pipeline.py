@@ -20,7 +20,7 @@ from schemas.people import RelationKind
 from schemas.period import Period
 from schemas.record import SourceRecord
 from tests.factories import EMIL, IDA, MAJA, make_effort, make_party, make_person, make_record, make_relation
-from tests.processing import process_records
+from tests.processing import RECORD_TABLES, process_records
 
 NOW = datetime(2023, 9, 12, 7, 0, tzinfo=UTC)
 
@@ -99,7 +99,7 @@ def test_neither_order_nor_splits_nor_replays_matter(database: Database, digest_
     assert all(expected.values())
     for seed in range(4):
         with database.transaction() as session:
-            session.execute(text("TRUNCATE record_entities, citizens, overviews, overview_versions CASCADE"))
+            session.execute(text(f"TRUNCATE {RECORD_TABLES}, citizens, overviews, overview_versions CASCADE"))
         chance = random.Random(seed)  # noqa: S311  a repeatable order, no secret
         mixed = records + chance.sample(records, 4)
         chance.shuffle(mixed)
