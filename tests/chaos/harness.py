@@ -35,7 +35,8 @@ from tests.fagsystemer import truth
 
 PATIENCE = 300.0
 """Seconds without any progress after which something is stuck."""
-_DOWN = (StoreUnavailable, SQLAlchemyError, BusUnavailable, SearchUnavailable)
+DOWN = (StoreUnavailable, SQLAlchemyError, BusUnavailable, SearchUnavailable)
+"""What a part says that is away, or is not ready yet."""
 
 
 class Report(Schema):
@@ -133,7 +134,7 @@ class _Killing:
 
     def _connections(self) -> None:
         """End some of the sessions of everybody but us, as a network fault would."""
-        with suppress(*_DOWN), self.stage.database.transaction() as session:
+        with suppress(*DOWN), self.stage.database.transaction() as session:
             session.execute(
                 text(
                     "SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE"
@@ -144,7 +145,7 @@ class _Killing:
 
     def _postgres(self) -> None:
         """Kill -9 one backend: the server ends all sessions and recovers from its log."""
-        with suppress(*_DOWN):
+        with suppress(*DOWN):
             with self.stage.database.transaction() as session:
                 pid = session.scalar(
                     text(
@@ -236,7 +237,7 @@ def _count(stage: Stage, statement: str) -> int:
     try:
         with stage.database.transaction() as session:
             return int(session.scalar(text(statement)) or 0)
-    except _DOWN:
+    except DOWN:
         return 0
 
 
@@ -247,7 +248,7 @@ def _let_go_on(stage: Stage, further: int, whole: int, chance: random.Random) ->
     """
     reached = count_entities(stage) + further
     if reached >= whole:
-        with suppress(*_DOWN), stage.database.transaction() as session:
+        with suppress(*DOWN), stage.database.transaction() as session:
             session.execute(text("UPDATE source_streams SET cursor = '{}'"))
         Event().wait(chance.random() * 2)
         return
@@ -258,7 +259,7 @@ def wait_until(condition: Callable[[], bool], progress: Callable[[], int] = lamb
     """Wait until it holds; whatever is down meanwhile comes back. What still gets on may take its time."""
     end, last = monotonic() + PATIENCE, 0
     while True:
-        with suppress(*_DOWN):
+        with suppress(*DOWN):
             if condition():
                 return
         if (now := progress()) != last:

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 from sqlalchemy import text
 
-from hub.errors import StoreUnavailable
+from tests.chaos.harness import DOWN
 from tests.chaos.stage import LOOKER, Stage
 from tests.web.serving import browsing
 
@@ -23,7 +23,7 @@ def until(condition: Callable[[], object]) -> None:
         try:
             if condition():
                 return
-        except (StoreUnavailable, httpx.TransportError):
+        except (*DOWN, httpx.TransportError):
             pass
         assert monotonic() < end, "it did not come about"
         Event().wait(0.1)

@@ -3,11 +3,12 @@
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
@@ -16,6 +17,7 @@ from deploy.sandbox.services.artefacts import ServiceMissing, classpath
 from deploy.sandbox.services.class_archive import RECORD_SECONDS, quick_start
 from deploy.sandbox.services.member import JAVA, Member, free_ports, wait_until
 
+Answer = TypeVar("Answer")
 _JVM = ("-Xmx384m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED")
 _LOG_CONFIG = """<Configuration><Appenders><Console name="out"><PatternLayout pattern="%d %p %c{1} %m%n"/></Console>
 </Appenders><Loggers><Root level="warn"><AppenderRef ref="out"/></Root></Loggers></Configuration>
@@ -56,19 +58,36 @@ class Kafka:
             ServiceMissing: one ended, or it takes too long.
         """
         running = [broker for broker in self.brokers if broker.is_running]
-        wait_until(lambda: self._alive() >= len(running), running)
+        wait_until(lambda: self._tell(_count_brokers, 0) >= len(running), running)
 
-    def _alive(self) -> int:
+    def wait_for_groups(self) -> None:
+        """Wait until someone keeps what groups have read; on a busy machine that takes seconds the first time.
+
+        Raises:
+            ServiceMissing: a broker ended, or it takes too long.
+        """
+        wait_until(lambda: self._tell(_keeps_groups, False), list(self.brokers))
+
+    def _tell(self, ask: Callable[[KafkaAdminClient], Answer], otherwise: Answer) -> Answer:
         try:
             client = KafkaAdminClient(bootstrap_servers=self.bootstrap, request_timeout_ms=5000)
         except KafkaError:
-            return 0
+            return otherwise
         try:
-            return len(client.describe_cluster()["brokers"])
+            return ask(client)
         except KafkaError:
-            return 0
+            return otherwise
         finally:
             client.close()
+
+
+def _count_brokers(client: KafkaAdminClient) -> int:
+    return len(client.describe_cluster()["brokers"])
+
+
+def _keeps_groups(client: KafkaAdminClient) -> bool:
+    client.list_group_offsets("helhed.any")
+    return True
 
 
 @contextmanager
@@ -114,6 +133,7 @@ def start(
         for broker in kafka.brokers:
             broker.start()
         kafka.wait()
+        kafka.wait_for_groups()
         yield kafka
     finally:
         for broker in kafka.brokers:
