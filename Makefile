@@ -88,8 +88,9 @@ chaos: setup ## Kill anything 200 times in a load of 50,000 records, 60 times wi
 	@$(BIN)/python -m tests.chaos --kills 60 --citizens 3000 --brokers 3 --nodes 3 $(ARGS)
 	@$(BIN)/python -m tests.chaos --nightly --kills 50 --citizens 6100 $(ARGS)
 
-drill: setup ## Back up, kill the database, lose its disk and get everything back: what was lost, and how long it took (CITIZENS=100000)
+drill: setup ## Back up, lose the disk and get everything back, timed; upgrade on Kafka and OpenSearch while it runs (CITIZENS=100000)
 	@$(BIN)/python -m tests.drill --citizens $(or $(CITIZENS),100000) $(ARGS)
+	@HELHED_TEST_UPGRADE_ENGINES=all $(BIN)/python -m pytest -q tests/hub/test_two_releases.py
 
 attack: setup ## Ask rights and search 100,000 random questions, against an independent reading of docs/access.md (ARGS="--seed 7"), and the whole API
 	@$(BIN)/python -m tests.attack $(ARGS)

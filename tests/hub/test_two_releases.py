@@ -1,5 +1,9 @@
-"""An upgrade while everything runs: the release before and this one work at once, and nobody notices."""
+"""An upgrade while everything runs: the release before and this one work at once, and nobody notices.
 
+On PostgreSQL alone in all tests, on Kafka and OpenSearch as well in ``make drill``.
+"""
+
+import os
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
@@ -10,6 +14,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import URL, Connection, text
 
+from deploy.sandbox.services import kafka, opensearch
 from hub.bus.base import RECORDS
 from hub.db import Database
 from hub.migrations import migrate
@@ -42,10 +47,27 @@ def empty_database(administrator: Connection, postgres: URL) -> Iterator[URL]:
     administrator.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
+@pytest.fixture(params=["PostgreSQL alone", "Kafka and OpenSearch"])
+def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The variables that name bus and index."""
+    if request.param == "PostgreSQL alone":
+        yield {}
+        return
+    if "HELHED_TEST_UPGRADE_ENGINES" not in os.environ:
+        pytest.skip("NOT PLAYED ON KAFKA AND OPENSEARCH: make drill does")
+    with kafka.start(tmp_path / "kafka") as bus, opensearch.start(tmp_path / "opensearch") as index:
+        yield {
+            "HELHED_KAFKA_SERVERS": bus.bootstrap,
+            "HELHED_KAFKA_REPLICATION": "1",
+            "HELHED_OPENSEARCH_URLS": ",".join(index.urls),
+            "HELHED_OPENSEARCH_REPLICAS": "0",
+        }
+
+
 def test_the_release_before_and_this_one_serve_at_once_and_there_is_a_way_back(  # noqa: PLR0915  one story in its order
-    empty_database: URL, release_before: Path, tmp_path: Path
+    empty_database: URL, release_before: Path, engines: dict[str, str], tmp_path: Path
 ) -> None:
-    variables = variables_of(empty_database)
+    variables = variables_of(empty_database) | engines
     before = Release(release_before, tmp_path, "before", variables)
     now = Release(TREE, tmp_path, "now", variables)
     visitor, later, citizens = Visitor([before.address]), Visitor([]), dict[int, str]()
