@@ -70,7 +70,9 @@ class Kafka:
 
     def _tell(self, ask: Callable[[KafkaAdminClient], Answer], otherwise: Answer) -> Answer:
         try:
-            client = KafkaAdminClient(bootstrap_servers=self.bootstrap, request_timeout_ms=5000)
+            client = KafkaAdminClient(
+                bootstrap_servers=self.bootstrap, request_timeout_ms=5000, reconnect_backoff_max_ms=200
+            )
         except KafkaError:
             return otherwise
         try:
