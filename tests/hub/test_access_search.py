@@ -17,6 +17,7 @@ from hub.course import service as course
 from hub.course.views import Membership
 from hub.db import Database
 from hub.digest import keyed_digest, unit_digest
+from hub.metrics import REGISTRY
 from hub.overview.columns import UnitRelation
 from schemas.access import Actor, AuditAction, AuditOutcome, Basis, ObjectKind, Role
 from schemas.identifiers import Identifier
@@ -141,6 +142,23 @@ def test_search_and_page_agree_about_everybody(
         for wanted in Area:
             hit_ids = {hit.citizen_id for hit in _search(session, index, f"linje{wanted}", actor).page.hits}
             assert hit_ids & living == {citizen_id for citizen_id, decision in page.items() if wanted in decision.shown}
+
+
+def test_whom_the_index_gives_and_the_store_no_longer_grants_is_left_out_and_counted(
+    database: Database, index: PostgresIndex
+) -> None:
+    def refused() -> float:
+        return REGISTRY.get_sample_value("helhed_search_dropped_hits_total") or 0
+
+    with database.transaction() as session:
+        index.put([_document(settle(session), (_grant(Period()),))])
+        index.refresh()
+        before = refused()
+        result = _search(session, index, "Testborger")
+        assert (result.page.hits, result.page.total, result.dropped) == ((), 0, 1)
+        assert refused() == before + 1
+        (searched,) = audit.list_entries(session)
+    assert (searched.entry.citizen_id, searched.entry.result_count) == (None, 0)
 
 
 def test_a_search_is_one_line_and_one_for_each_citizen_listed(database: Database, index: PostgresIndex) -> None:

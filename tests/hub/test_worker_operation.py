@@ -15,6 +15,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from connectors.base import Batch, Connector
+from hub.backup.tables import BackupRow
 from hub.bus.base import OVERVIEWS, RECORDS
 from hub.clock import FixedClock
 from hub.context import AppContext
@@ -255,6 +256,25 @@ def test_overviews_that_wait_and_those_that_cannot_be_built_are_told_apart(
             mark_due(session, [uuid4()], since=now + minute, failed_since=now - 60 * minute)
         collect_store_metrics(context)
         assert [(result(state=one), longest(state=one)) for one in ("waiting", "failed")] == [(3, 120), (1, 3600)]
+
+
+def test_the_newest_backup_is_told_for_the_alert_and_nought_where_there_is_none(
+    context: AppContext, database: Database, clock: FixedClock
+) -> None:
+    with (
+        serve_in_background(Operation(in_demo(context)), "127.0.0.1", 0) as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        newest = partial(figure, client, "helhed_backup_last_success_timestamp_seconds")
+        collect_store_metrics(context)
+        assert newest() == 0
+        ends = [clock.now() - timedelta(hours=hours) for hours in (26, 2)]
+        with database.transaction() as session:
+            for ended_at in ends:
+                whole = {"started_at": ended_at - timedelta(minutes=1), "ended_at": ended_at, "bytes": 1}
+                session.add(BackupRow(id=str(ended_at), **whole))
+        collect_store_metrics(context)
+        assert newest() == max(ends).timestamp()
 
 
 def test_lines_of_the_log_that_the_siem_has_not_are_told_and_nothing_without_one(
