@@ -1,5 +1,8 @@
 """Find a Chromium for the browser tests, or get one: Debian's package, else Playwright's own.
 
+Best is one without windows, menus and extensions, the headless shell: it draws the same, and opens a page with a third
+of the processor time (a new context and its first page: 0.3 s instead of 1.3 s).
+
 Run by ``make test``. Without any, the browser tests are skipped and counted, never silently green.
 """
 
@@ -19,7 +22,10 @@ QUIET = (
     "--disable-sync",
 )
 """Arguments for a Chromium that shows our pages and asks nobody anything."""
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+OWN = ("chromium_headless_shell-*/chrome-*/*headless?shell", "chromium-*/chrome-linux*/chrome")
+"""Where Playwright keeps its own, within its folder."""
 
 
 def find() -> Path | None:
@@ -30,21 +36,26 @@ def find() -> Path | None:
         if candidate and Path(candidate).exists():
             return Path(candidate)
     cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache/ms-playwright")
-    return next(iter(sorted(cache.glob("chromium-*/chrome-linux*/chrome"))), None)
+    return next((path for pattern in OWN for path in sorted(cache.glob(pattern))), None)
 
 
 def get() -> Path | None:
-    """Find a Chromium; install one where that is allowed."""
-    return find() or _debian() or _playwright()
+    """Find a Chromium; install one where that is allowed, also where there is one that costs more."""
+    existing = find()
+    if existing and (os.environ.get("CHROMIUM") or "shell" in existing.name):
+        return existing
+    return _debian() or _playwright()
 
 
 def _debian() -> Path | None:
     apt = shutil.which("apt-get")
     if apt is None or os.name == "nt" or os.geteuid() != 0:
-        return None
+        return find()
     print("Installing Debian's Chromium for the browser tests (once)", flush=True)
     _run(apt, "update", "-qq")
-    _run(apt, "install", "-y", "-qq", "--no-install-recommends", "chromium")
+    _run(apt, "install", "-y", "-qq", "--no-install-recommends", SHELL)
+    if find() is None:
+        _run(apt, "install", "-y", "-qq", "--no-install-recommends", "chromium")
     return find()
 
 

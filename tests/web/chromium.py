@@ -13,6 +13,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "artefacts"
 AXE = WEB / "static/vendor/axe-core/axe.min.js"
 WIDTHS = {"wide": 1440, "narrow": 390}
+VIOLATIONS = """async () => { %s
+    const result = await axe.run({resultTypes: ["violations"]});
+    return result.violations.map(rule => [rule.id, rule.impact, rule.nodes[0].html, rule.nodes.length]); }"""
+"""What passed is neither described by axe nor carried here: that took as long as the check itself."""
 PAGES = {
     "anna.holm": [
         "/mine-borgere",
@@ -66,6 +70,12 @@ def enter(chromium: Browser, town: Town, actor_id: str, width: int = 1440, *, sc
     page.goto("/log-ind")
     page.locator(f'form:has(input[value="{actor_id}"]) button').click()
     return page
+
+
+def violations(page: Page) -> list[tuple[str, str, str, int]]:
+    """What axe says of the page that is open: the rule, how serious it is, the first place and how many there are."""
+    script = VIOLATIONS % AXE.read_text(encoding="utf-8")
+    return [(rule, impact, html, places) for rule, impact, html, places in page.evaluate(script)]
 
 
 def comes(place: Locator, words: str) -> None:

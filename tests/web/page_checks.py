@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from playwright.sync_api import Page
 
-from tests.web.chromium import AXE, PICTURES
+from tests.web.chromium import PICTURES, violations
 
 NAMES = """() => [...document.querySelectorAll("main a[href], main button")].filter(node => node.checkVisibility())
     .map(node => [node.getAttribute("aria-label") || node.textContent.trim(),
@@ -43,11 +43,10 @@ def skip_link_faults(page: Page) -> list[str]:
 
 def _serious(page: Page) -> list[str]:
     """Serious and critical findings of axe, with where."""
-    result = page.evaluate(f"async () => {{ {AXE.read_text(encoding='utf-8')}; return await axe.run() }}")
     return [
-        f"{finding['id']}: {finding['nodes'][0]['html'][:120]} ({len(finding['nodes'])})"
-        for finding in result["violations"]
-        if finding["impact"] in {"serious", "critical"}
+        f"{rule}: {html[:120]} ({places})"
+        for rule, impact, html, places in violations(page)
+        if impact in {"serious", "critical"}
     ]
 
 
