@@ -17,7 +17,8 @@ from tests.web.serving import Browser, browsing
 
 _SHOWN = 'id="now"'
 """Stands on a page that shows an overview, and on no other."""
-_PAUSE = 0.05
+_PAUSE = 0.3
+"""Seconds between two look-ups: some between any two kills, and not so many that they are most of what goes on."""
 _SOME = text("SELECT citizen_id FROM course_citizens JOIN overviews USING (citizen_id) ORDER BY random() LIMIT 20")
 
 

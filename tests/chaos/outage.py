@@ -1,14 +1,13 @@
 """Sixty citizens on a whole Helhed, from which tests take one part at a time."""
 
 from collections.abc import Callable, Collection
-from threading import Event
 from time import monotonic
 from uuid import UUID
 
 import httpx
 from sqlalchemy import text
 
-from tests.chaos.harness import DOWN
+from tests.chaos.harness import DOWN, pause
 from tests.chaos.stage import LOOKER, Stage
 from tests.web.serving import browsing
 
@@ -20,13 +19,14 @@ REASON = {"purpose": "follow_up", "reason": "Udfald: ser efter, om siden svarer"
 def until(condition: Callable[[], object]) -> None:
     end = monotonic() + PATIENCE
     while True:
+        asked = monotonic()
         try:
             if condition():
                 return
         except (*DOWN, httpx.TransportError):
             pass
         assert monotonic() < end, "it did not come about"
-        Event().wait(0.1)
+        pause(monotonic() - asked)
 
 
 def somebody(stage: Stage) -> UUID:

@@ -7,7 +7,7 @@ from tests.chaos.harness import run
 from tests.chaos.nightly import run_nights
 
 KILLS = 10
-CITIZENS = 120
+CITIZENS = 60
 
 
 @pytest.mark.xdist_group("kills")

@@ -53,9 +53,11 @@ def worker(variables: dict[str, str], log: Path) -> Iterator[subprocess.Popen[by
 
 def until(condition: Callable[[], object]) -> None:
     end = monotonic() + PATIENCE
+    asked = monotonic()
     while not condition():
         assert monotonic() < end, "it did not come about"
-        Event().wait(0.01)
+        Event().wait(max(0.02, 9 * (monotonic() - asked)))  # asking is no load of its own
+        asked = monotonic()
 
 
 def count(database: Database, statement: str) -> int:
