@@ -6,12 +6,14 @@ import ssl
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import typer.testing
 from hypothesis import settings
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL
@@ -23,10 +25,13 @@ from hub.migrations import let_time_be_simulated, migrate
 from hub.quarantine.rules import RejectLimits
 from hub.secrets import PayloadCipher, derived_keys
 from search.opensearch import OpenSearchIndex
+from search.opensearch_client import Cluster
 from search.postgres import PostgresIndex
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")  # a busy machine is no fault of what is tested
+
+typer.testing._get_command = cache(typer.main.get_command)  # it makes all hundred commands anew at each call
 
 for _name in [name for name in os.environ if name.startswith("HELHED_") and not name.startswith("HELHED_TEST_")]:
     del os.environ[_name]  # the settings of whoever runs the tests are not those of what is tested
@@ -45,6 +50,8 @@ LONGEST = ("kills", "paper", "connect", "nights", "pages", "chaos", "browser", "
 MEMORY = Path("/dev/shm")  # noqa: S108  the databases of tests hold nothing secret
 ROOM = 4 * 2**30
 """Bytes."""
+MOST_USED = 20
+"""Indices in OpenSearch that wait for their removal."""
 DIGEST_KEY = b"only-for-tests-only-for-tests-only"
 
 
@@ -133,14 +140,31 @@ def postgres_index(database: Database) -> Iterator[PostgresIndex]:
     index.close()
 
 
+@pytest.fixture(scope="session")
+def used_indices(opensearch_urls: str) -> Iterator[list[str]]:
+    """Names of indices that no test needs any more, removed many at a time: one costs as much as twenty."""
+    used: list[str] = []
+    yield used
+    remove_indices(opensearch_urls, used)
+
+
+def remove_indices(urls: str, names: list[str]) -> None:
+    """Remove all that stands behind the names, and empty the list."""
+    with closing(Cluster(urls.split(","), login=None, ca=None, answer_within=60.0)) as cluster:
+        if names:
+            cluster.ask("DELETE", "/" + ",".join(f"{name}-*" for name in names))
+    names.clear()
+
+
 @pytest.fixture
-def opensearch_index(opensearch_urls: str) -> Iterator[OpenSearchIndex]:
-    """The index in OpenSearch, under a name of its own, removed after the test."""
+def opensearch_index(opensearch_urls: str, used_indices: list[str]) -> Iterator[OpenSearchIndex]:
+    """The index in OpenSearch, under a name of its own, removed some time after the test."""
     index = OpenSearchIndex(opensearch_urls.split(","), name=f"test-{uuid4().hex}", replicas=0)
     index.create()
     yield index
-    for name in index._indices._all():
-        index._indices.remove(name)
+    used_indices.append(index._name)
+    if len(used_indices) >= MOST_USED:
+        remove_indices(opensearch_urls, used_indices)
     index.close()
 
 

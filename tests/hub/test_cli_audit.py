@@ -147,41 +147,41 @@ def test_a_sealer_that_is_killed_loses_no_line_and_seals_none_twice(database: Da
     number = 3_000
     write(database, number)
     code = (
-        "import sys\n"
+        "import os, sys\n"
         "from hub.audit import sealing\n"
         "from hub.audit.signing import signer_of\n"
         "from hub.clock import FixedClock\n"
         "from hub.db import Database\n"
         "from hub.settings import Settings\n"
         "from tests.access_town import NOW\n"
-        "database, signer = Database(sys.argv[1]), signer_of(Settings(demo=True))\n"
         "append = sealing.SealedTree.append\n"
         "def slow(tree, leaves):\n"
         "    append(tree, leaves)\n"
-        "    print('in the middle', flush=True)\n"
+        "    print(os.getpid(), flush=True)\n"
         "    sys.stdin.readline()\n"
         "sealing.SealedTree.append = slow\n"
+        "while pid := os.fork():\n"  # what is imported is imported once
+        "    os.waitpid(pid, 0)\n"
+        "database, signer = Database(sys.argv[1]), signer_of(Settings(demo=True))\n"
         "while True:\n"
         "    with database.transaction() as session:\n"
         "        sealing.seal_next(session, signer, NOW, 400)\n"
     )
     address = database.url.render_as_string(hide_password=False)
-    for batches in (0, 1, 2):
-        with subprocess.Popen(
-            [sys.executable, "-c", code, address],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ,
-        ) as process:
-            assert process.stdin is not None
-            assert process.stdout is not None
+    with subprocess.Popen(
+        [sys.executable, "-c", code, address], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for batches in (0, 1, 2):
+            sealer = int(process.stdout.readline())
             for _ in range(batches):
-                assert process.stdout.readline() == "in the middle\n"
                 process.stdin.write("on\n")
                 process.stdin.flush()
-            assert process.stdout.readline() == "in the middle\n"
-            process.send_signal(signal.SIGKILL)
+                assert int(process.stdout.readline()) == sealer, "in the middle of the next"
+            if batches == 2:
+                process.kill()  # it would begin another
+            os.kill(sealer, signal.SIGKILL)
     with database.transaction() as session:
         session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('helhed.audit.seal', 0))"))
         leaves, waiting = (

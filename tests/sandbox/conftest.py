@@ -1,4 +1,4 @@
-"""One municipality and one pair of running servers for all tests of the sandbox that only read."""
+"""One municipality and its running servers for all tests of the sandbox that only read."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,7 +6,8 @@ from datetime import date
 import httpx
 import pytest
 
-from deploy.sandbox.fagsystemer.process import Running, start
+from deploy.sandbox.fagsystemer.process import Running, control, start
+from deploy.sandbox.fagsystemer.town import Server
 from deploy.sandbox.municipality.generate import generate
 from deploy.sandbox.municipality.truth import Municipality
 
@@ -19,11 +20,30 @@ def truth() -> Municipality:
     return generate(4000, 7, TODAY)
 
 
-@pytest.fixture
-def running() -> Iterator[Running]:
-    """Both servers, a small municipality, started for this test alone."""
+@pytest.fixture(scope="session")
+def shared_servers() -> Iterator[Running]:
+    """All servers, a small municipality, for tests that change nothing of what is true there."""
     with start(citizens=150, seed=7, today=TODAY) as started:
         yield started
+
+
+@pytest.fixture
+def own_servers() -> Iterator[Running]:
+    """The same, started for this test alone, which changes what is true."""
+    with start(citizens=150, seed=7, today=TODAY) as started:
+        yield started
+
+
+@pytest.fixture
+def running(request: pytest.FixtureRequest) -> Iterator[Running]:
+    """The test's own servers if it asks for them; else those that it shares, which afterwards behave again."""
+    if "own_servers" in request.fixturenames:
+        yield request.getfixturevalue("own_servers")
+        return
+    shared: Running = request.getfixturevalue("shared_servers")
+    yield shared
+    for server in Server:
+        control(shared, "DELETE", f"faults/{server}")
 
 
 @pytest.fixture

@@ -34,10 +34,10 @@ def test_everything_is_marked_as_made_up(fhir: httpx.Client) -> None:
     assert all(tag in page["meta"]["tag"] for kind in KINDS for page in pages(fhir, kind))
 
 
-def test_a_deletion_is_in_the_history_and_the_resource_is_gone(fhir: httpx.Client, running: Running) -> None:
+def test_a_deletion_is_in_the_history_and_the_resource_is_gone(fhir: httpx.Client, own_servers: Running) -> None:
     before = pages(fhir, "CarePlan")
     gone = before[0]["id"]
-    control = running.fhir_url.removesuffix("/r4") + f"/_truth/CarePlan/{gone}"
+    control = own_servers.fhir_url.removesuffix("/r4") + f"/_truth/CarePlan/{gone}"
     httpx.delete(control).raise_for_status()
     assert gone not in {page["id"] for page in pages(fhir, "CarePlan")}
     assert fhir.get(f"CarePlan/{gone}").status_code == 410
@@ -46,8 +46,8 @@ def test_a_deletion_is_in_the_history_and_the_resource_is_gone(fhir: httpx.Clien
     assert "resource" not in entries[0]
 
 
-def test_a_change_is_a_new_version_that_comes_last(fhir: httpx.Client, running: Running) -> None:
-    control = running.fhir_url.removesuffix("/r4") + "/_truth/Patient/p-1"
+def test_a_change_is_a_new_version_that_comes_last(fhir: httpx.Client, own_servers: Running) -> None:
+    control = own_servers.fhir_url.removesuffix("/r4") + "/_truth/Patient/p-1"
     httpx.patch(control, json={"birthDate": "1986-07-16"}).raise_for_status()
     last = pages(fhir, "Patient")[-1]
     assert (last["id"], last["birthDate"], last["meta"]["versionId"]) == ("p-1", "1986-07-16", "2")

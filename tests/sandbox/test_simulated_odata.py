@@ -69,9 +69,9 @@ def test_without_a_session_there_is_a_login_page_and_with_one_data(running: Runn
         assert client.get("odata/Sag").json()["value"]
 
 
-def test_what_is_deleted_just_is_not_there_any_more(odata: httpx.Client, running: Running) -> None:
-    httpx.delete(f"{running.odata_url}/_truth/Ydelse/101").raise_for_status()
-    httpx.patch(f"{running.odata_url}/_truth/Ydelse/102", json={"omfang": "1 time om ugen"}).raise_for_status()
+def test_what_is_deleted_just_is_not_there_any_more(odata: httpx.Client, own_servers: Running) -> None:
+    httpx.delete(f"{own_servers.odata_url}/_truth/Ydelse/101").raise_for_status()
+    httpx.patch(f"{own_servers.odata_url}/_truth/Ydelse/102", json={"omfang": "1 time om ugen"}).raise_for_status()
     rows = {row["id"]: row for row in everything(odata, "Ydelse")}
     assert 101 not in rows
     assert rows[102]["omfang"] == "1 time om ugen"
@@ -84,21 +84,21 @@ def test_a_page_can_come_twice(odata: httpx.Client, running: Running) -> None:
 
 
 def test_a_change_is_told_by_beskedfordeler_and_says_whose_case_it_is(
-    running: Running, database: Database, cipher: PayloadCipher
+    own_servers: Running, database: Database, cipher: PayloadCipher
 ) -> None:
-    connector = connectors_to(running, SystemClock())["social"]
+    connector = connectors_to(own_servers, SystemClock())["social"]
     catalogue = make_catalogue(database, SystemClock())
     add_connector(database, catalogue, connector)
     inbox = Inbox(database=database, catalogue=catalogue, cipher=cipher, clock=SystemClock())
-    folder = Path(running.certificates)
+    folder = Path(own_servers.certificates)
     settings = ListenerSettings(
         host="127.0.0.1", port=0, certificate=folder / "listener.pem", authorities=folder / "ca.pem"
     )
     with serve_in_background(inbox, settings) as port:
-        subscribe(running, f"https://127.0.0.1:{port}")
+        subscribe(own_servers, f"https://127.0.0.1:{port}")
         changed = {"status": {"brugervendtNoegle": "Afsluttet", "titel": "Afsluttet"}}
-        httpx.patch(f"{running.odata_url}/_truth/Ydelse/101", json=changed).raise_for_status()
-        until(lambda: not events_waiting(running))
+        httpx.patch(f"{own_servers.odata_url}/_truth/Ydelse/101", json=changed).raise_for_status()
+        until(lambda: not events_waiting(own_servers))
     with database.transaction() as session:
         (event,) = session.execute(text("SELECT * FROM inbox_events WHERE source = 'social'")).all()
     body = cipher.open(event.body, f"inbox:social:{event.digest}".encode())

@@ -102,7 +102,12 @@ def test_the_wait_between_attempts_is_that_of_the_real_sender() -> None:
     assert [retry_wait(attempts) for attempts in (1, 2, 3, 4, 30)] == [1, 3, 7, 15, 3 * 3600]
 
 
-def test_a_change_in_the_truth_is_told_when_somebody_subscribes(running: Running) -> None:
-    before = ask(running, "GET", "_webhook")["waiting"]
-    ask(running, "PATCH", "_truth/interview/samtale-new", {"number": "7507864002", "startTime": "2023-10-01T10:00:00"})
-    assert ask(running, "GET", "_webhook")["waiting"] == before + 1
+def test_a_change_in_the_truth_is_told_when_somebody_subscribes(own_servers: Running) -> None:
+    before = ask(own_servers, "GET", "_webhook")["waiting"]
+    ask(
+        own_servers,
+        "PATCH",
+        "_truth/interview/samtale-new",
+        {"number": "7507864002", "startTime": "2023-10-01T10:00:00"},
+    )
+    assert ask(own_servers, "GET", "_webhook")["waiting"] == before + 1

@@ -5,6 +5,7 @@ import importlib
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from hub.access.policy import decide, findable, is_reason, may_reveal
@@ -28,12 +29,10 @@ def _actions(function: Callable[..., Any], seen: set[object]) -> Iterator[str]:
     if function in seen:
         return
     seen.add(function)
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    names = {**getattr(function, "__globals__", {}), **dict(_local_imports(tree))}
-    values = [value for node in ast.walk(tree) if (value := _value(node, names)) is not None]
+    values, methods = _read(function)
     yield from (value.value for value in values if isinstance(value, AuditAction))
     yield from _of_request(values)
-    for value in (*values, *_methods(tree, values)):
+    for value in (*values, *methods):
         inner = inspect.unwrap(value) if inspect.isfunction(value) else None
         if inner is None:
             continue
@@ -43,6 +42,15 @@ def _actions(function: Callable[..., Any], seen: set[object]) -> Iterator[str]:
             continue  # its caller names the action
         elif inner.__module__.startswith(FOLLOWED) and not inner.__module__.startswith(NOT_FOLLOWED):
             yield from _actions(inner, seen)
+
+
+@cache
+def _read(function: Callable[..., Any]) -> tuple[list[Any], list[Any]]:
+    """What the names in the function stand for, and the methods it calls. Many routes call the same functions."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    names = {**getattr(function, "__globals__", {}), **dict(_local_imports(tree))}
+    values = [value for node in ast.walk(tree) if (value := _value(node, names)) is not None]
+    return values, list(_methods(tree, values))
 
 
 def _methods(tree: ast.AST, values: list[Any]) -> Iterator[Any]:

@@ -22,8 +22,13 @@ class RouteEntry:
     path_names: tuple[str, ...]
     query_names: tuple[str, ...]
     form_names: tuple[str, ...]
-    schemas: Mapping[str, object] = field(compare=False)
-    """JSON Schema of each value it takes, by name."""
+    values: Mapping[str, FieldInfo] = field(compare=False)
+    """What it takes, by name."""
+
+    @property
+    def schemas(self) -> Mapping[str, object]:
+        """JSON Schema of each value it takes, by name. To make them all takes longer than most walks of the table."""
+        return {name: _json_schema(value) for name, value in self.values.items()}
 
     @property
     def is_api(self) -> bool:
@@ -57,7 +62,7 @@ def _entries(app: FastAPI) -> Iterator[RouteEntry]:
                     tuple(field.alias for part in parts for field in part.query_params),
                     tuple(field.alias for part in parts for field in part.body_params),
                     {
-                        field.alias: _json_schema(field.field_info)
+                        field.alias: field.field_info
                         for part in parts
                         for field in (*part.path_params, *part.query_params, *part.body_params)
                     },

@@ -1,5 +1,6 @@
 """The application on a real server at a loopback address, and a browser of plain HTTP."""
 
+import asyncio
 import re
 import socket
 import ssl
@@ -27,13 +28,31 @@ def without_keys(text: str) -> str:
 
 
 class _Announcing(uvicorn.Server):
+    """It says when it is up, and ends when it is told: uvicorn's own looks ten times a second, and then waits again."""
+
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.up = Event()
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+    async def main_loop(self) -> None:
+        self._loop, self._is_told = asyncio.get_running_loop(), asyncio.Event()
+        await self.on_tick(0)
         self.up.set()
+        await self._is_told.wait()
+
+    def leave(self) -> None:
+        """End, from another thread."""
+        self._loop.call_soon_threadsafe(self._is_told.set)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for _ in range(20):  # whoever has left is noticed in a moment
+            if not (self.server_state.connections or self.server_state.tasks):
+                for server in self.servers:
+                    server.close()
+                    await server.wait_closed()
+                return
+            await asyncio.sleep(0.005)
+        await super().shutdown(sockets)
 
 
 @contextmanager
@@ -50,7 +69,7 @@ def serving(app: ASGIApp, protocol: type[BoundedProtocol] = BoundedProtocol) -> 
         try:
             yield f"http://127.0.0.1:{door.getsockname()[1]}"
         finally:
-            server.should_exit = True
+            server.leave()
             thread.join(20)
 
 
