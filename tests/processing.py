@@ -14,7 +14,7 @@ from schemas.source import Area, Sensitivity, SourceSystem
 AREAS: Mapping[str, Area] = MappingProxyType({"social": Area.SOCIAL, "health": Area.HEALTH})
 _ALL = 100_000
 
-RECORD_TABLES = "record_entities, record_parties, party_identifiers, identity_claims"
+RECORD_TABLES = ("record_entities", "record_parties", "party_identifiers", "identity_claims")
 """What to empty with all records: no foreign key leads from the last three to a record."""
 
 

@@ -21,8 +21,9 @@ from hub.secrets import PayloadCipher, derived_keys
 from hub.sources import forgetting_repository, repository, service
 from hub.sources.definitions import SourceDefinition, SourceLifecycle
 from schemas.record import Rejection, RejectionRule, SourceRecord
+from tests.emptying import empty
 from tests.factories import EMIL, IDA, MAJA, local, make_party, make_person, make_record
-from tests.hub.test_identity_unmerge import KEY, WIPE, conflicts, pages, process, worlds
+from tests.hub.test_identity_unmerge import KEY, WIPED, conflicts, pages, process, worlds
 from tests.processing import process_records
 from tests.sources import make_catalogue
 
@@ -84,11 +85,11 @@ def test_after_forgetting_everything_is_as_if_the_source_had_never_come(
     database: Database, clock: FixedClock, stays: list[SourceRecord], gone: list[SourceRecord], *, first: bool
 ) -> None:
     with database.transaction() as session:
-        session.execute(WIPE)
+        empty(session, *WIPED)
     process(database, clock, of(STAYS, stays))
     expected = (pages(database), conflicts(database))
     with database.transaction() as session:
-        session.execute(WIPE)
+        empty(session, *WIPED)
     batches = [of(GONE, gone), of(STAYS, stays)]
     for batch in batches if first else reversed(batches):
         process(database, clock, batch)

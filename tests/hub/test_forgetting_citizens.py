@@ -32,9 +32,10 @@ from schemas.identifiers import Identifier
 from schemas.people import RelationFact, RelationKind
 from schemas.record import PartyRole, Rejection, RejectionRule, SourceRecord
 from search.opensearch import OpenSearchIndex
+from tests.emptying import empty
 from tests.factories import EMIL, IDA, MAJA, local, make_case, make_party, make_person, make_record
 from tests.hub.test_data_at_rest import raw_index
-from tests.hub.test_identity_unmerge import KEY, WIPE
+from tests.hub.test_identity_unmerge import KEY, WIPED
 from tests.hub.test_indexing import message_of
 from tests.processing import process_records
 
@@ -119,8 +120,7 @@ def test_nothing_mentions_who_was_forgotten_and_the_others_are_as_they_were(
     database: Database, clock: FixedClock, told: list[SourceRecord], who: Identifier
 ) -> None:
     with database.transaction() as session:
-        session.execute(WIPE)
-        session.execute(text("TRUNCATE forgotten_digests, citizen_forgettings, legal_holds, quarantine_entries"))
+        empty(session, *WIPED, "forgotten_digests", "citizen_forgettings", "legal_holds", "quarantine_entries")
     process_records(database, told, digest_key=KEY, now=clock.now())
     with database.transaction() as session:
         raw = f'{{"cpr": "{who.value[:6]}-{who.value[6:]}"}}'.encode()
@@ -157,8 +157,7 @@ def test_no_page_mentions_who_is_restricted_and_lifted_all_is_as_before(
     database: Database, clock: FixedClock, told: list[SourceRecord], who: Identifier
 ) -> None:
     with database.transaction() as session:
-        session.execute(WIPE)
-        session.execute(text("TRUNCATE forgotten_digests, citizen_forgettings, citizen_restrictions"))
+        empty(session, *WIPED, "forgotten_digests", "citizen_forgettings", "citizen_restrictions")
     process_records(database, told, digest_key=KEY, now=clock.now())
     citizen_id, before = key_of(database, who), pages(database)
     assert citizen_id

@@ -20,12 +20,13 @@ from hub.pipeline import rebuild_due
 from schemas.identifiers import Identifier
 from schemas.overview import Overview
 from schemas.record import PartyRole, SourceRecord
+from tests.emptying import empty
 from tests.factories import EMIL, IDA, JONAS, MAJA, local, make_party, make_person, make_record, make_relation
 from tests.processing import RECORD_TABLES, process_records
 
 KEY = b"only-for-tests-only-for-tests-only"
-WIPE = text(f"TRUNCATE {RECORD_TABLES}, citizens, identity_conflicts, identity_decisions, overviews, overview_versions,"
-            " overview_due, overview_outbox, overview_units, overview_workers CASCADE")  # fmt: skip
+WIPED = (*RECORD_TABLES, "citizens", "identity_conflicts", "identity_decisions", "overviews", "overview_versions",
+         "overview_due", "overview_outbox", "overview_units", "overview_workers")  # fmt: skip
 OUR_KEYS = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 LOCALS = [local(n) for n in range(1, 5)]
 EVERYBODY = [MAJA, IDA, EMIL, JONAS, *LOCALS]
@@ -139,13 +140,13 @@ def test_taking_a_merge_back_leaves_every_page_as_if_nobody_had_merged(
     pair: tuple[Identifier, Identifier],
 ) -> None:  # fmt: skip
     with database.transaction() as session:
-        session.execute(WIPE)
+        empty(session, *WIPED)
     process(database, clock, before)
     process(database, clock, after)
     expected = (pages(database), conflicts(database))
 
     with database.transaction() as session:
-        session.execute(WIPE)
+        empty(session, *WIPED)
     process(database, clock, before)
     one, other = (citizen(database, identifier) for identifier in pair)
     is_merged = one is not None and other is not None and one != other and merge(database, clock, one, other)

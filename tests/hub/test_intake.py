@@ -14,6 +14,7 @@ from hub.db import Database
 from hub.intake.repository import StoredRecord, records_by_id
 from hub.intake.service import Received, receive
 from schemas.record import SourceRecord
+from tests.emptying import empty
 from tests.factories import OBSERVED_AT, REGISTERED_AT, make_effort, make_record
 from tests.processing import RECORD_TABLES, process_records
 
@@ -155,7 +156,7 @@ def test_what_is_stored_does_not_depend_on_order_batches_or_duplicates(
     take(database, clock, *records)
     expected = content(database)
     with database.transaction() as session:
-        session.execute(text(f"TRUNCATE {RECORD_TABLES} CASCADE"))
+        empty(session, *RECORD_TABLES)
 
     shuffle = Random(seed)  # noqa: S311 - a seeded order, no secret
     result = records + shuffle.sample(records, 6)

@@ -17,6 +17,7 @@ from hub.matching.service import match
 from schemas.identifiers import Identifier
 from schemas.people import PersonFact
 from schemas.record import PartyRole, SourceRecord
+from tests.emptying import empty
 from tests.factories import (
     EMIL,
     IDA,
@@ -217,7 +218,7 @@ def test_who_is_who_does_not_depend_on_order_batches_or_replays(
     expected = partition(database)
     with database.transaction() as session:
         conflicts = [(conflict.kind, conflict.subject) for conflict in repository.conflicts(session)]
-        session.execute(text(f"TRUNCATE {RECORD_TABLES}, citizens, identity_conflicts CASCADE"))
+        empty(session, *RECORD_TABLES, "citizens", "identity_conflicts")
 
     result = records + records[::3]
     Random(seed).shuffle(result)  # noqa: S311 - a seeded order, no secret
@@ -235,7 +236,7 @@ def test_two_workers_at_once_agree_with_one_alone(database: Database, clock: Fix
     process(database, clock, *records)
     expected = partition(database)
     with database.transaction() as session:
-        session.execute(text(f"TRUNCATE {RECORD_TABLES}, citizens, identity_conflicts CASCADE"))
+        empty(session, *RECORD_TABLES, "citizens", "identity_conflicts")
     with ThreadPoolExecutor(2) as workers:
         halves = [[records[n : n + 2] for n in range(start, len(records), 4)] for start in (0, 2)]
         halves = [[*half, *other] for half, other in (halves, halves[::-1])]

@@ -19,6 +19,7 @@ from hub.pipeline import StoreResult
 from schemas.people import RelationKind
 from schemas.period import Period
 from schemas.record import SourceRecord
+from tests.emptying import empty
 from tests.factories import EMIL, IDA, MAJA, make_effort, make_party, make_person, make_record, make_relation
 from tests.processing import RECORD_TABLES, process_records
 
@@ -99,7 +100,7 @@ def test_neither_order_nor_splits_nor_replays_matter(database: Database, digest_
     assert all(expected.values())
     for seed in range(4):
         with database.transaction() as session:
-            session.execute(text(f"TRUNCATE {RECORD_TABLES}, citizens, overviews, overview_versions CASCADE"))
+            empty(session, *RECORD_TABLES, "citizens", "overviews", "overview_versions")
         chance = random.Random(seed)  # noqa: S311  a repeatable order, no secret
         mixed = records + chance.sample(records, 4)
         chance.shuffle(mixed)

@@ -18,8 +18,9 @@ from schemas.record import SourceRecord
 from schemas.search import PreparedDocument, SearchDocument
 from search.opensearch_mapping import to_body
 from search.prepared import unfold
+from tests.emptying import empty
 from tests.factories import MAJA, make_case, make_effort, make_person, make_record
-from tests.hub.test_identity_unmerge import KEY, WIPE, process, worlds
+from tests.hub.test_identity_unmerge import KEY, WIPED, process, worlds
 from tests.hub.test_overview_builder import about, made
 
 MADE = "1 2110"
@@ -52,7 +53,7 @@ def test_the_index_gets_what_would_be_made_of_the_overview(
     database: Database, clock: FixedClock, world: list[SourceRecord]
 ) -> None:
     with database.transaction() as session:
-        session.execute(WIPE)
+        empty(session, *WIPED)
     process(database, clock, world)
     sent, made_now = read_both(database, clock)
     assert [as_stored(each) for each in sent] == [as_stored(each) for each in made_now]

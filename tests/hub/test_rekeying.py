@@ -41,6 +41,7 @@ from schemas.access import Actor, AuditAction, AuditOutcome
 from schemas.identifiers import Identifier
 from schemas.record import Rejection, RejectionRule
 from schemas.search import AccessFilter, SearchQuery
+from tests.emptying import empty
 from tests.factories import EMIL, IDA, MAJA, make_party, make_person, make_record
 from tests.processing import process_records
 
@@ -213,7 +214,7 @@ def test_who_was_forgotten_or_restricted_is_again_when_an_older_backup_has_diges
         assert save_register(place, read_register(session, now))
     for backward in (True, False):  # the backup is older than the key, or the key was renewed once more after it
         with database.transaction() as session:  # as the backup was
-            session.execute(text("TRUNCATE forgotten_digests, citizen_forgettings, citizen_restrictions"))
+            empty(session, "forgotten_digests", "citizen_forgettings", "citizen_restrictions")
         key = KeyRing(FORMER, [NEXT]) if backward else KeyRing(THIRD, [NEXT, FORMER])
         process_records(database, [make_person(MAJA, source_id="p-0")], digest_key=key, now=now)
         other = opened(database, clock, bytes(key), *key.others)

@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from hub.cli.http_server import BoundedProtocol
+from hub.web.shell.cookies import MY_PAGE_PATH
 
 KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32,}\b")
 TOKEN = re.compile(r'<meta name="csrf" content="([^"]+)">')
@@ -79,6 +80,8 @@ class Browser:
 
     http: httpx.Client
     addresses: list[str] = field(default_factory=list)
+    _tokens: dict[frozenset[tuple[str, str | None, str]], str] = field(default_factory=dict)
+    """The form token that a page had, by the browser's cookies then: it is made of them."""
 
     def get(self, address: str) -> httpx.Response:
         """Follow links."""
@@ -90,13 +93,23 @@ class Browser:
 
     def token(self) -> str:
         """The session's form token."""
-        found = TOKEN.search(self.http.get("/log-ind").text)
-        return found.group(1) if found else ""
+        if self._cookies() not in self._tokens:
+            self._keep_token(self.http.get("/log-ind"))
+        return self._tokens.get(self._cookies(), "")
 
     def _seen(self, answer: httpx.Response) -> httpx.Response:
         for one in (*answer.history, answer):
             self.addresses += [str(one.request.url), one.headers.get("location", "")]
+        if not answer.url.path.startswith(MY_PAGE_PATH):  # a citizen's login has another
+            self._keep_token(answer)
         return answer
+
+    def _keep_token(self, answer: httpx.Response) -> None:
+        if found := TOKEN.search(answer.text):
+            self._tokens[self._cookies()] = found.group(1)
+
+    def _cookies(self) -> frozenset[tuple[str, str | None, str]]:
+        return frozenset((each.name, each.value, each.path) for each in self.http.cookies.jar)
 
 
 @contextmanager
