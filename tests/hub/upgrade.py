@@ -1,5 +1,6 @@
 """An upgrade as a municipality plays it: processes of two releases on one database, and somebody who looks."""
 
+import compileall
 import io
 import json
 import os
@@ -26,6 +27,7 @@ from tests.hub.one_release import LOOKER
 from tests.web.serving import NO_AUTHORITIES, TOKEN
 
 TREE = Path(__file__).parents[2]
+PROGRAM = ("connectors", "hub", "schemas", "search")
 DRIVER = "tests/hub/one_release.py"
 KEY = "only-for-tests-only-for-tests-only"
 PATIENCE = 90.0
@@ -38,7 +40,7 @@ NEXT_AFTER = (httpx.codes.SERVICE_UNAVAILABLE,)
 def unpack_release_before(folder: Path) -> bool:
     """Its tree, out of the history, with our driver in it; False: the history lacks it."""
     packed = subprocess.run(
-        ["git", "archive", LAST_OF_RELEASE_BEFORE, "connectors", "hub", "schemas", "search", "tests"],
+        ["git", "archive", LAST_OF_RELEASE_BEFORE, *PROGRAM, "tests"],
         cwd=TREE,
         capture_output=True,
         check=False,
@@ -48,6 +50,8 @@ def unpack_release_before(folder: Path) -> bool:
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
         archive.extractall(folder, filter="data")
     (folder / DRIVER).write_text((TREE / DRIVER).read_text(encoding="utf-8"), encoding="utf-8")
+    for room in PROGRAM:
+        compileall.compile_dir(folder / room, quiet=1)  # else each of its processes compiles it
     return True
 
 
