@@ -57,6 +57,7 @@ class Database:
             self.url,
             pool_size=pool_size,
             max_overflow=OVERFLOW,
+            pool_use_lifo=True,  # the connection used last has its plans and the catalogue at hand
             hide_parameters=True,  # an error's text goes to the log, and parameters are personal data
             # Planning the access facts takes three times as long as reading them, and no plan here depends on a value.
             connect_args={"options": "-c plan_cache_mode=force_generic_plan", "connect_timeout": CONNECT_WITHIN},

@@ -100,6 +100,7 @@ def settled_town(administrator: Connection, template: URL) -> SettledTown:
     administrator.execute(text(f"CREATE DATABASE helhed_town TEMPLATE {template.database}"))
     database, clock = Database(template.set(database="helhed_town")), make_clock()
     with closing(database), _live(database, clock) as context:
+        context.index.create()
         for source in SOURCES:
             add_connector(database, context.catalogue, SilentSource(source))
         ids, course_id = _settle(context, clock)
@@ -119,10 +120,12 @@ def database(administrator: Connection, template: URL, request: pytest.FixtureRe
 def context(database: Database, clock: FixedClock, request: pytest.FixtureRequest) -> Iterator[AppContext]:
     """Live context of a demo with the sources social and health."""
     with _live(database, clock) as live:
-        for source in SOURCES:
-            if "town" in request.fixturenames:
+        if "town" in request.fixturenames:  # all of it is in the database
+            for source in SOURCES:
                 know_connector(live.catalogue, SilentSource(source))
-            else:
+        else:
+            live.index.create()
+            for source in SOURCES:
                 add_connector(database, live.catalogue, SilentSource(source))
         yield live
 
@@ -149,7 +152,6 @@ def _live(database: Database, clock: FixedClock) -> Iterator[AppContext]:
         session_key=SESSION_KEY,
         payload_cipher=PayloadCipher(derived_keys(DIGEST_KEY)),
     )
-    live.index.create()
     yield live
     live.index.close()
     live.bus.close()
