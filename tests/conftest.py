@@ -8,12 +8,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-import typer.testing
 from hypothesis import settings
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL
@@ -30,8 +28,6 @@ from search.postgres import PostgresIndex
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")  # a busy machine is no fault of what is tested
-
-typer.testing._get_command = cache(typer.main.get_command)  # it makes all hundred commands anew at each call
 
 for _name in [name for name in os.environ if name.startswith("HELHED_") and not name.startswith("HELHED_TEST_")]:
     del os.environ[_name]  # the settings of whoever runs the tests are not those of what is tested
