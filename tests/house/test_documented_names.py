@@ -24,19 +24,25 @@ def _defined_names(room: str) -> frozenset[str]:
     folder = ROOT / room.replace(".", "/")
     files = [folder.with_suffix(".py")] if folder.with_suffix(".py").exists() else sorted(folder.rglob("*.py"))
     names = {path.stem for path in files} | {path.parent.name for path in files}
-    for path in files:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            match node:
-                case ast.FunctionDef() | ast.ClassDef():
-                    names.add(node.name)
-                case ast.Name():
-                    names.add(node.id)
-                case ast.arg():
-                    names.add(node.arg)
-                case ast.Attribute():
-                    names.add(node.attr)
-                case ast.Constant(value=str(text)):
-                    names |= set(_NAME.findall(text))
+    return frozenset(names).union(*map(_names_in, files))
+
+
+@cache
+def _names_in(path: Path) -> frozenset[str]:
+    """Those of one module; a room is read with all rooms within it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.FunctionDef() | ast.ClassDef():
+                names.add(node.name)
+            case ast.Name():
+                names.add(node.id)
+            case ast.arg():
+                names.add(node.arg)
+            case ast.Attribute():
+                names.add(node.attr)
+            case ast.Constant(value=str(text)):
+                names |= set(_NAME.findall(text))
     return frozenset(names)
 
 
