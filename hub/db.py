@@ -1,13 +1,14 @@
 """PostgreSQL: the engine, the one ``transaction()``, the declarative base and how constraints are named."""
 
 import select
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
-from psycopg import Connection, RawCursor
+from psycopg import Connection, RawCursor, sql
 from psycopg.rows import dict_row
 from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import MetaData, TextClause, create_engine, event, text
@@ -118,6 +119,33 @@ class Database:
             connection.invalidate()
             connection.close()
 
+    @contextmanager
+    def listening(self, channel: str) -> Iterator[Callable[[timedelta], None]]:
+        """A wait of at most so long that ends sooner when somebody announces something on the channel.
+
+        What is announced between two waits ends the next one at once.
+
+        Raises:
+            StoreUnavailable: PostgreSQL does not answer, or the connection was lost.
+        """
+        with ExitStack() as stack:
+            try:
+                connection = stack.enter_context(self.engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
+                driver = cast("Connection[Any]", connection.connection.driver_connection)
+                connection.detach()  # it listens as long as it lives, so it must not go back into the pool
+                driver.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+            except (OperationalError, psycopg.OperationalError) as error:
+                raise StoreUnavailable from error
+
+            def wait(most: timedelta) -> None:
+                try:
+                    for _ in driver.notifies(timeout=most.total_seconds(), stop_after=1):
+                        pass
+                except psycopg.OperationalError as error:
+                    raise StoreUnavailable from error
+
+            yield wait
+
     def check(self) -> None:
         """Reach the server.
 
@@ -178,6 +206,11 @@ def fetch_rows(session: Session, statement: TextClause, parameters: Mapping[str,
             return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
     except psycopg.Error as error:
         raise DBAPIError.instance(str(statement), None, error, psycopg.Error, hide_parameters=True) from error
+
+
+def announce(session: Session, channel: str) -> None:
+    """Wake who listens on the channel, when the transaction is committed."""
+    session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": channel})
 
 
 def _send_lists_binary(connection: Connection, _: object) -> None:

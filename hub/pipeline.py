@@ -197,6 +197,8 @@ def rebuild_due(database: Database, *, digest_key: bytes, until: datetime, now: 
     preparing = preparing_with(digest_key)
     with database.transaction() as session:
         due = take_due(session, until=until, limit=limit)
+        if not due:
+            return RebuildResult()
         try:
             with session.begin_nested():
                 return RebuildResult(taken=len(due), rebuilt=_rebuild(session, due, now, preparing))

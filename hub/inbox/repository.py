@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.db import fetch_rows
+from hub.db import announce, fetch_rows
+
+PUSHED = "helhed_pushed"
+"""The channel on which an event that was stored is announced."""
 
 _SET_LIMIT = text("SELECT set_config('statement_timeout', :milliseconds, true)")
 _SAVE = text("""
@@ -121,7 +124,7 @@ def limit_time(session: Session, seconds: float) -> None:
 
 
 def save_event(session: Session, event: dict[str, Any], *, again: bool, now: datetime) -> bool:
-    """Store an event, or count it once more.
+    """Store an event, or count it once more, and announce it on ``PUSHED``.
 
     Args:
         session: the caller's transaction.
@@ -133,6 +136,7 @@ def save_event(session: Session, event: dict[str, Any], *, again: bool, now: dat
         Whether it had not come before.
     """
     (row,) = fetch_rows(session, _SAVE, {**event, "again": again, "now": now})
+    announce(session, PUSHED)
     return bool(row["seen"] == 1)
 
 

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from hub.db import fetch_rows
 from hub.indexing.drift import SourceTally
 from hub.indexing.tables import ComparisonRow
 from hub.overview.service import OverviewVersion
@@ -94,19 +95,8 @@ def add_to_outbox(
 
 def pending_outbox(session: Session, limit: int) -> list[OutboxEntry]:
     """The oldest unpublished entries, locked until the transaction ends; other publishers skip them."""
-    return [
-        OutboxEntry(
-            id=row.id,
-            citizen_id=row.citizen_id,
-            version=row.version,
-            removed=row.removed,
-            reindex=row.reindex,
-            created_at=row.created_at,
-            previous_version=row.previous_version,
-            changes=_CHANGES.validate_python(row.changes),
-        )
-        for row in session.execute(_PENDING_OUTBOX, {"limit": limit})
-    ]
+    rows = fetch_rows(session, _PENDING_OUTBOX, {"limit": limit})
+    return [OutboxEntry(**{**row, "changes": _CHANGES.validate_python(row["changes"])}) for row in rows]
 
 
 def count_outbox(session: Session) -> int:

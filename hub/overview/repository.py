@@ -221,8 +221,8 @@ def take_due(session: Session, until: datetime, limit: int) -> dict[UUID, dateti
 
     Whatever was stored before the marks was committed with them, so every later statement of the transaction sees it.
     """
-    rows = session.execute(_TAKE_DUE, {"until": until, "limit": limit})
-    return {row.citizen_id: row.failed_since for row in rows}
+    rows = fetch_rows(session, _TAKE_DUE, {"until": until, "limit": limit})
+    return {row["citizen_id"]: row["failed_since"] for row in rows}
 
 
 def due(session: Session) -> Due:

@@ -40,7 +40,7 @@ _DUE = text("""
                SELECT FROM read_hints h
                WHERE h.source = st.source AND h.stream = st.stream AND h.next_attempt_at <= :now))
 """)
-"""Each worker asks this five times a second."""
+"""Each worker asks this twice a second."""
 
 
 _NOBODY_READS: dict[str, Any] = {

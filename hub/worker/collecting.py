@@ -17,7 +17,7 @@ from hub.collect.service import Progress, RunServices, StreamReader, collect, ta
 from hub.context import AppContext
 from hub.errors import StoreUnavailable
 from hub.inbox.reading import InboxReader
-from hub.inbox.repository import list_due
+from hub.inbox.repository import PUSHED, list_due
 from hub.log import place_of
 from hub.operation.loop_health import LoopHealth
 from hub.quarantine.rules import RejectLimits
@@ -29,8 +29,8 @@ from hub.worker.loops import Loop, repeat
 
 POLL = timedelta(seconds=1)
 """So long until a due stream is seen: a new source, a release, a schedule."""
-PUSHED_POLL = timedelta(seconds=0.25)
-"""So long until an event that was pushed is seen."""
+BUSY_POLL = timedelta(seconds=0.25)
+"""So long until an event that came while the source was read is seen; others are announced."""
 END_WITHIN = timedelta(seconds=10)
 """How long a run that was asked to stop may take; after that its lease is taken from it and it can save nothing."""
 
@@ -127,6 +127,11 @@ class SourceReader:
             self._threads[name] = thread
             thread.start()
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether a source is being read."""
+        return any(thread.is_alive() for thread in self._threads.values())
+
     def close(self) -> None:
         """Wait for the runs that were asked to stop; take the lease from one that does not."""
         until = monotonic() + END_WITHIN.total_seconds()
@@ -174,10 +179,24 @@ def collecting_loop(context: AppContext) -> Loop:
 
 def inbox_loop(context: AppContext) -> Loop:
     """Resolve what sources have pushed, until told to stop. A long first load of the same source does not delay it."""
-    return Loop(name="inbox", run=partial(_collect, context, pushed=True))
+    return Loop(name="inbox", run=partial(_resolve_pushed, context))
 
 
-def _collect(context: AppContext, health: LoopHealth, stop: Event, *, pushed: bool = False) -> None:
-    reader = SourceReader(context, stop, pushed=pushed)
-    repeat(reader.start_due, health, stop, pause=PUSHED_POLL if pushed else POLL)
+def _collect(context: AppContext, health: LoopHealth, stop: Event) -> None:
+    reader = SourceReader(context, stop)
+    repeat(reader.start_due, health, stop, pause=POLL)
+    reader.close()
+
+
+def _resolve_pushed(context: AppContext, health: LoopHealth, stop: Event) -> None:
+    reader = SourceReader(context, stop, pushed=True)
+
+    def session() -> None:
+        with context.database.listening(PUSHED) as wait:
+            while not stop.is_set():
+                reader.start_due()
+                health.record_success()
+                wait(BUSY_POLL if reader.is_reading else POLL)
+
+    repeat(session, health, stop)
     reader.close()

@@ -31,6 +31,7 @@ _COPIED: dict[str, dict[str, str]] = {
         "overview": "replace(overview, citizen_id::text, {key}::text)".format(key=_KEY.format(column="citizen_id")),
     },
     "search.names": {"citizen_id": _KEY},
+    "search.area_names": {"citizen_id": _KEY},
     "search.digests": {"citizen_id": _KEY, "digest": _DIGEST},
     "search.entries": {"citizen_id": _KEY},
     "search.unit_grants": {"citizen_id": _KEY},

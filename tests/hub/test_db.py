@@ -1,6 +1,8 @@
 """Migrations, tables and the transaction."""
 
 from contextlib import ExitStack
+from datetime import timedelta
+from time import monotonic
 
 import pytest
 from alembic import command
@@ -12,7 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import QueuePool
 
-from hub.db import OVERFLOW, Base, Database, fetch_rows
+from hub.db import OVERFLOW, Base, Database, announce, fetch_rows
 from hub.errors import StoreUnavailable
 from hub.migrations import config, migrate
 from hub.migrations.tables import ALL_TABLES
@@ -104,3 +106,25 @@ def test_what_goes_wrong_there_goes_wrong_as_anywhere(database: Database) -> Non
         fetch_rows(session, text("SELECT pg_terminate_backend(pg_backend_pid())"), {})
     with database.transaction() as session:
         assert fetch_rows(session, text("SELECT 1 AS one"), {}) == [{"one": 1}]
+
+
+def test_who_listens_is_woken_by_what_was_committed_and_not_before(database: Database) -> None:
+    with database.listening("helhed_test") as wait:
+        began = monotonic()
+        with database.transaction() as session:
+            announce(session, "helhed_test")
+            wait(timedelta(milliseconds=50))
+            assert monotonic() - began >= 0.05
+        wait(timedelta(seconds=20))
+        assert monotonic() - began < 10
+        with database.transaction() as session:
+            session.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"))
+        with pytest.raises(StoreUnavailable):
+            wait(timedelta(seconds=20))
+
+
+def test_who_listens_to_a_store_that_does_not_answer_is_told(postgres: URL) -> None:
+    gone = Database(postgres.set(database="no_such_database"))
+    with pytest.raises(StoreUnavailable), gone.listening("helhed_test"):
+        pass
+    gone.close()
