@@ -21,7 +21,6 @@ from schemas.plan import (
     PassedReview,
     PlanEntry,
     PlanText,
-    ProgressEntry,
 )
 
 _WHOSE = "CASE WHEN k.merged_into = ANY(:citizen_ids) THEN k.merged_into ELSE p.citizen_id END AS citizen_id"
@@ -30,23 +29,22 @@ _OF_CITIZENS = """
     WHERE p.course_id = ANY(:course_ids) AND (p.citizen_id = ANY(:citizen_ids) OR k.merged_into = ANY(:citizen_ids))
 """
 """On these courses of these citizens, and of those who turned out to be one of them."""
+_PROGRESS = """
+    coalesce((SELECT jsonb_agg(jsonb_build_object('progress', g.progress, 'on_day', g.on_day, 'words', g.words,
+                                                  'by', coalesce(b.name, g.entered_by), 'at', g.entered_at)
+                               ORDER BY g.on_day DESC, g.entered_at DESC, g.id DESC)
+              FROM plan_progress g LEFT JOIN employees b ON b.id = g.entered_by WHERE g.entry_id = p.id), '[]')
+"""
 _VERSIONS = text(f"""
     SELECT p.id, p.course_id, p.kind, p.parent_id, {_WHOSE}, v.version, v.words, v.who, v.due_on, v.goal_type, v.state,
-           v.changed_at, coalesce(e.name, v.changed_by) AS changed_by
+           v.changed_at, coalesce(e.name, v.changed_by) AS changed_by,
+           {_PROGRESS} AS progress,
+           ARRAY(SELECT f.effort_id FROM plan_efforts f WHERE f.entry_id = p.id ORDER BY f.added_at, f.effort_id)
+             AS effort_ids
     FROM plan_entries p JOIN plan_versions v ON v.entry_id = p.id LEFT JOIN employees e ON e.id = v.changed_by
     {_OF_CITIZENS}
     ORDER BY min(v.changed_at) OVER (PARTITION BY p.id), p.id, v.version DESC
-""")  # noqa: S608  put together from the constant above; every value is a parameter
-_PROGRESS = text(f"""
-    SELECT g.entry_id, g.progress, g.on_day, g.words, g.entered_at, coalesce(e.name, g.entered_by) AS entered_by
-    FROM plan_progress g JOIN plan_entries p ON p.id = g.entry_id LEFT JOIN employees e ON e.id = g.entered_by
-    {_OF_CITIZENS}
-    ORDER BY g.on_day DESC, g.entered_at DESC, g.id DESC
-""")  # noqa: S608  as above
-_EFFORTS = text(f"""
-    SELECT f.entry_id, f.effort_id FROM plan_efforts f JOIN plan_entries p ON p.id = f.entry_id
-    {_OF_CITIZENS} ORDER BY f.added_at, f.effort_id
-""")  # noqa: S608  as above
+""")  # noqa: S608  put together from the constants above; every value is a parameter
 
 _PASSED_REVIEWS = text("""
     SELECT p.id AS entry_id, coalesce(k.merged_into, p.citizen_id) AS citizen_id, v.due_on
@@ -70,7 +68,7 @@ def read_plans(session: Session, course_id: UUID, citizen_ids: Collection[UUID])
 
 
 def read_plans_of(session: Session, courses: Mapping[UUID, UUID]) -> dict[UUID, CitizenPlan]:
-    """The plan of each citizen in the course that *courses* names, in as many statements as for one."""
+    """The plan of each citizen in the course that *courses* names, in one statement."""
     parameters = {"course_ids": list(set(courses.values())), "citizen_ids": list(courses)}
     versions: dict[UUID, list[EntryVersion]] = defaultdict(list)
     heads: dict[UUID, dict[str, Any]] = {}
@@ -79,30 +77,15 @@ def read_plans_of(session: Session, courses: Mapping[UUID, UUID]) -> dict[UUID, 
         if courses[row["citizen_id"]] != row["course_id"]:
             continue  # of an earlier course, on which another of these citizens is now
         if row["id"] not in heads:
-            heads[row["id"]] = {name: row[name] for name in ("id", "kind", "parent_id")}
+            heads[row["id"]] = {name: row[name] for name in ("id", "kind", "parent_id", "progress", "effort_ids")}
             entries[row["citizen_id"]].append(row["id"])
         said = PlanText.model_validate({name: row[name] for name in PlanText.model_fields})
         versions[row["id"]].append(
             EntryVersion(version=row["version"], text=said, by=writer_name(row["changed_by"]), at=row["changed_at"])
         )
-    progress: dict[UUID, list[ProgressEntry]] = defaultdict(list)
-    for row in fetch_rows(session, _PROGRESS, parameters):
-        progress[row["entry_id"]].append(
-            ProgressEntry(
-                progress=row["progress"],
-                on_day=row["on_day"],
-                words=row["words"],
-                by=row["entered_by"],
-                at=row["entered_at"],
-            )
-        )
-    efforts: dict[UUID, list[str]] = defaultdict(list)
-    for row in fetch_rows(session, _EFFORTS, parameters):
-        efforts[row["entry_id"]].append(row["effort_id"])
 
     def entry(key: UUID) -> PlanEntry:
-        head, written, entered = heads[key], tuple(versions[key]), tuple(progress[key])
-        return PlanEntry(**head, versions=written, progress=entered, effort_ids=tuple(efforts[key]))
+        return PlanEntry(**heads[key], versions=tuple(versions[key]))
 
     return {
         citizen_id: CitizenPlan(citizen_id=citizen_id, course_id=courses[citizen_id], entries=tuple(map(entry, keys)))

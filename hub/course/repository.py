@@ -196,19 +196,18 @@ _FUNCTIONS = text(f"""
 """)  # noqa: S608  as above
 
 _COURSES = text(f"""
-    SELECT asked.citizen_id, course.*
-    FROM unnest(cast(:citizen_ids AS uuid[])) AS asked (citizen_id)
-    CROSS JOIN LATERAL ({_COURSE_OF.replace(":citizen_id", "asked.citizen_id")}) course
-""")  # noqa: S608  as above
-
-_TEAM = text("""
-    SELECT m.course_id, m.actor_id, coalesce(e.name, m.actor_id) AS name, coalesce(e.title, '') AS title,
+    SELECT asked.citizen_id, course.id AS course_id, course.title AS course_title, course.started_on,
+           m.actor_id, coalesce(e.name, m.actor_id) AS name, coalesce(e.title, '') AS title,
            e.unit_id, e.unit_name, e.phone, e.area, m.function, m.valid_from AS since, m.reason,
            EXISTS (SELECT FROM active_actors a WHERE a.id = m.actor_id) AS is_active
-    FROM team_memberships m LEFT JOIN employees e ON e.id = m.actor_id
-    WHERE m.course_id = ANY(:course_ids) AND m.valid_from <= :on AND (m.valid_to IS NULL OR :on < m.valid_to)
+    FROM unnest(cast(:citizen_ids AS uuid[])) AS asked (citizen_id)
+    CROSS JOIN LATERAL ({_COURSE_OF.replace(":citizen_id", "asked.citizen_id")}) course
+    LEFT JOIN team_memberships m
+      ON m.course_id = course.id AND m.valid_from <= :on AND (m.valid_to IS NULL OR :on < m.valid_to)
+    LEFT JOIN employees e ON e.id = m.actor_id
     ORDER BY m.function <> 'lead_coordinator', name, m.function
-""")
+""")  # noqa: S608  as above
+"""The course of each citizen, a row for each place on its team; one without employee where the team is empty."""
 
 _COURSES_OF_EMPLOYEES = text(f"""
     SELECT m.actor_id, m.course_id, bool_or(m.function = 'lead_coordinator') AS leads,
@@ -310,17 +309,16 @@ def course_of(session: Session, citizen_id: UUID, on: date) -> CourseView | None
 
 
 def courses_of(session: Session, citizen_ids: Collection[UUID], on: date) -> dict[UUID, CourseView]:
-    """The same for several citizens, in as many statements as for one; who is on no course is left out."""
-    courses = fetch_rows(session, _COURSES, {"citizen_ids": list(citizen_ids), "on": on})
+    """The same for several citizens, in one statement; who is on no course is left out."""
+    courses: dict[UUID, CourseView] = {}
     team: dict[UUID, list[TeamMember]] = defaultdict(list)
-    for row in fetch_rows(session, _TEAM, {"course_ids": list({each["id"] for each in courses}), "on": on}):
-        team[row.pop("course_id")].append(TeamMember.model_validate(row))
-    return {
-        each["citizen_id"]: CourseView(
-            course_id=each["id"], title=each["title"], started_on=each["started_on"], team=tuple(team[each["id"]])
-        )
-        for each in courses
-    }
+    for row in fetch_rows(session, _COURSES, {"citizen_ids": list(citizen_ids), "on": on}):
+        citizen_id, title = row.pop("citizen_id"), row.pop("course_title")
+        view = CourseView(course_id=row.pop("course_id"), title=title, started_on=row.pop("started_on"), team=())
+        courses.setdefault(citizen_id, view)
+        if row["actor_id"] is not None:
+            team[citizen_id].append(TeamMember.model_validate(row))
+    return {key: each.model_copy(update={"team": tuple(team[key])}) for key, each in courses.items()}
 
 
 def courses_of_employees(session: Session, actor_ids: Collection[str], on: date) -> tuple[EmployeeCourse, ...]:

@@ -214,7 +214,7 @@ def read_seen(
     current = repository.current(session, moments)
     filled_later = {citizen_id: moment for citizen_id, moment in moments.items() if not held.get(citizen_id)}
     registered = linked_records_then(session, filled_later) if filled_later else {}
-    settled = settled_as_one_person(session, filled_later.keys()) if filled_later else {}
+    # Whether a person decided that it is one person is not asked: no change and no cut tells it.
     numbers, areas = numbers_of(session, moments.keys()), source_areas(session)
     seen = {}
     for citizen_id, moment in moments.items():
@@ -226,7 +226,6 @@ def read_seen(
             numbers=numbers[citizen_id],
             version=version,
             as_known=moment if citizen_id in filled_later else None,
-            settled_at=settled.get(citizen_id),
         )
         if _has_content(built):
             seen[citizen_id] = _with_undated(built, present) if present and citizen_id in filled_later else built

@@ -29,7 +29,6 @@ _ANY_OPEN = text("SELECT 1 FROM quarantine_entries WHERE resolved_at IS NULL AND
 _COUNT_OPEN = text("""
     SELECT source, count(*) AS entries FROM quarantine_entries WHERE resolved_at IS NULL GROUP BY source
 """)
-"""Every page of a citizen asks this."""
 _AGES = text("""
     SELECT source, count(*) FILTER (WHERE age < interval '1 day') AS under_day,
            count(*) FILTER (WHERE age >= interval '1 day' AND age < interval '8 days') AS under_week,

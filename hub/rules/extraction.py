@@ -78,7 +78,7 @@ def extract_facts(
     for entry in overview.entries():
         if entry.fact.kind in telling:
             facts.extend(_of_entry(entry, now, today, own_area, own_unit))
-    unknowable = tuple(each for section in overview.sections for each in _unknowable(section) if each.kind in kinds)
+    unknowable = tuple(each for section in overview.sections for each in _unknowable(section, kinds))
     return RuleFacts(citizen_id=overview.citizen_id, today=today, facts=tuple(facts), unknowable=unknowable)
 
 
@@ -181,9 +181,9 @@ def _effort(entry: Entry, effort: EffortFact, today: date) -> EffortSpan:
     )
 
 
-def _unknowable(section: Section) -> Iterator[Unknowable]:
+def _unknowable(section: Section, kinds: Container[FactKind]) -> Iterator[Unknowable]:
     for kind, areas in AREAS_OF.items():
-        if section.area in areas and (reason := _reason(section, kind)) is not None:
+        if kind in kinds and section.area in areas and (reason := _reason(section, kind)) is not None:
             yield Unknowable(kind=kind, area=section.area, reason=reason)
 
 

@@ -108,13 +108,20 @@ class SourceState(Schema):
     """When a stream is read next. None: paused, or no stream is enabled."""
     reason: str | None = None
     """The pause's reason, or the last run's ``advice`` key."""
+    has_unreadable: bool = False
+    """Whether rows of it lie in quarantine."""
 
 
 _WORST_FIRST = (SourceStatus.FAILING, SourceStatus.HELD, SourceStatus.NEVER)
 
 
 def judge_source(
-    source: SourceSystem, streams: Sequence[StreamHealth], *, pause_reason: str | None, now: datetime
+    source: SourceSystem,
+    streams: Sequence[StreamHealth],
+    *,
+    pause_reason: str | None,
+    now: datetime,
+    has_unreadable: bool = False,
 ) -> SourceState:
     """How a source is doing: paused comes first, then the worst stream, then the age of the newest data.
 
@@ -146,6 +153,7 @@ def judge_source(
         last_run=last_run,
         next_due_at=_earliest(stream.due_at for stream in enabled) if pause_reason is None else None,
         reason=pause_reason or (last_run.advice if last_run else None),
+        has_unreadable=has_unreadable,
     )
 
 

@@ -24,6 +24,7 @@ from schemas.source import Area, SourceSystem
 _SUMMARY = tuple(RunSummary.model_fields)
 _HEALTH = text("""
     SELECT s.name, s.system->>'area' AS area, p.reason,
+           EXISTS (SELECT FROM open_quarantine q WHERE q.source = s.name) AS has_unreadable,
            st.stream, st.is_enabled, st.last_run::text, st.last_success_at, st.last_data_at, st.due_at
     FROM sources s
     LEFT JOIN source_pauses p ON p.source = s.name
@@ -195,16 +196,26 @@ def source_states(session: Session, sources: Sequence[SourceSystem], now: dateti
     """How the sources are doing, in the order given. ``source_areas`` need not be read any more."""
     streams: defaultdict[str, list[StreamHealth]] = defaultdict(list)
     reasons: dict[str, str | None] = {}
+    unreadable: set[str] = set()
     areas: dict[str, Area] = {}
-    for name, area, reason, *health in map(dict.values, fetch_rows(session, _HEALTH, {})):
+    for name, area, reason, has_unreadable, *health in map(dict.values, fetch_rows(session, _HEALTH, {})):
         reasons[name] = reason
+        if has_unreadable:
+            unreadable.add(name)
         if area is not None:
             areas[name] = Area(area)
         if health[0] is not None:
             streams[name].append(_health(*health))
     keep_source_areas(session, areas)
     return tuple(
-        judge_source(source, streams[source.name], pause_reason=reasons.get(source.name), now=now) for source in sources
+        judge_source(
+            source,
+            streams[source.name],
+            pause_reason=reasons.get(source.name),
+            has_unreadable=source.name in unreadable,
+            now=now,
+        )
+        for source in sources
     )
 
 

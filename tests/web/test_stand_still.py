@@ -171,6 +171,10 @@ def more_citizens(town: Town) -> list[tuple[UUID, UUID]]:
     return added
 
 
+MOST_STATEMENTS = 30
+"""Of a citizen's page with family, plan, alerts and news (docs/performance.md)."""
+
+
 def test_the_page_takes_as_many_statements_for_thirty_citizens_as_for_three(town: Town) -> None:
     _write(town)
     anna = town.client("anna.holm")
@@ -225,3 +229,7 @@ def test_what_changed_takes_as_many_statements_for_many_citizens_with_news_as_fo
         page_of_many = anna.get("/mine-borgere?vis=nyt").text
     assert page_of_few.count("Ny indsats") < page_of_many.count("Ny indsats")
     assert_no_more(few, many)
+    with counted() as of_page:
+        page = anna.get(f"/overblik/{family[0]}").text
+    assert "Ny indsats" in page
+    assert len(of_page) <= MOST_STATEMENTS, of_page

@@ -351,7 +351,8 @@ def _changes(context: RequestContext, people: Sequence[OpenedCitizen]) -> Change
     person_wiped: tuple[str, ...] = ()
     earlier = overviews.read_seen(context.session, {key: seen[key] for key in family if key in with_news}, with_news)
     decisions = {person.overview.citizen_id: person.decision for person in people}
-    before = cut_and_mask_all(context.session, earlier.values(), decisions, today, facts={})
+    facts = {person.overview.citizen_id: person.facts for person in people}
+    before = cut_and_mask_all(context.session, earlier.values(), decisions, today, facts=facts)
     pairs = [(before[key], person.overview) for person in people if (key := person.overview.citizen_id) in before]
     for changes in overviews.changed_all(context.session, pairs, today).values():
         for change in changes:

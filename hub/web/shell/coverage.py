@@ -21,7 +21,7 @@ def coverage(context: RequestContext, as_known: date | None = None) -> Callable[
     How a source is doing now is not said of an earlier day.
     """
     day = as_known or danish_day(context.now)
-    areas = context.areas
+    areas = {source.name: source.area for source in context.sources}
     states = () if as_known else context.source_states
     silent = {areas[state.source]: state.silent_since for state in states if state.silent_since}
     # What was never read, or is on its way, is missing from an earlier day, too.
@@ -32,7 +32,7 @@ def coverage(context: RequestContext, as_known: date | None = None) -> Callable[
     for state in states:
         if state.state.value in _TROUBLES:
             troubles.setdefault(areas[state.source], []).append(_trouble(context, state))
-    covered = {source.area for source in context.sources}
+    covered, once_covered = set(areas.values()), frozenset(context.areas.values())
 
     def complete(overview: Overview) -> Overview:
         return with_coverage(
@@ -40,7 +40,7 @@ def coverage(context: RequestContext, as_known: date | None = None) -> Callable[
             covered,
             silent,
             unread,
-            once_covered=frozenset(areas.values()),
+            once_covered=once_covered,
             loading=loading,
             unreadable=unreadable,
             troubles=troubles,

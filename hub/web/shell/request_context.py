@@ -19,7 +19,6 @@ from hub.context import AppContext
 from hub.db import Session
 from hub.errors import ActRefused, CitizenNotFound, MissingRole, NotLoggedIn, SourceNotFound
 from hub.indexing.serving import OverviewReader
-from hub.quarantine.repository import count_open
 from hub.rights.errors import CitizenRestricted
 from hub.rights.restriction_repository import restricted_among
 from hub.sessions.repository import get_session
@@ -115,7 +114,7 @@ class RequestContext:
     @cached_property
     def unreadable_sources(self) -> frozenset[str]:
         """Names of the sources with rows that could not be read."""
-        return frozenset(count_open(self.session))
+        return frozenset(state.source for state in self.source_states if state.has_unreadable)
 
     @cached_property
     def loading_sources(self) -> frozenset[str]:
