@@ -2,7 +2,7 @@
 
 import select
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any, cast
@@ -128,23 +128,29 @@ class Database:
         Raises:
             StoreUnavailable: PostgreSQL does not answer, or the connection was lost.
         """
-        with ExitStack() as stack:
+        try:
+            connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        except OperationalError as error:
+            raise StoreUnavailable from error
+        driver = cast("Connection[Any]", connection.connection.driver_connection)
+
+        def wait(most: timedelta) -> None:
             try:
-                connection = stack.enter_context(self.engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
-                driver = cast("Connection[Any]", connection.connection.driver_connection)
-                connection.detach()  # it listens as long as it lives, so it must not go back into the pool
-                driver.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
-            except (OperationalError, psycopg.OperationalError) as error:
+                for _ in driver.notifies(timeout=most.total_seconds(), stop_after=1):
+                    pass
+            except psycopg.OperationalError as error:
                 raise StoreUnavailable from error
 
-            def wait(most: timedelta) -> None:
-                try:
-                    for _ in driver.notifies(timeout=most.total_seconds(), stop_after=1):
-                        pass
-                except psycopg.OperationalError as error:
-                    raise StoreUnavailable from error
-
+        try:
+            try:
+                driver.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+            except psycopg.OperationalError as error:
+                raise StoreUnavailable from error
             yield wait
+        finally:
+            # Not back into the pool: it would go on listening, and one that was lost would be a traceback in the log.
+            connection.invalidate()
+            connection.close()
 
     def check(self) -> None:
         """Reach the server.
