@@ -319,7 +319,7 @@ def _store_one_by_one(
 def _opened(delivered: Delivered, digest_key: bytes) -> Delivered:
     """The message in clear; as it came where it does not open, and then no record can be read from it."""
     message = open_message(delivered.message, digest_key)
-    return delivered if message is None else delivered.model_copy(update={"message": message})
+    return delivered if message is None else delivered._replace(message=message)
 
 
 def _run_of(delivered: Delivered) -> int:

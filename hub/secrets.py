@@ -8,6 +8,7 @@ or row cannot be decrypted there.
 import hmac
 import secrets
 from collections.abc import Mapping
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -172,18 +173,24 @@ def parse_keys(setting: str, text: str) -> dict[str, bytes]:
     return keys
 
 
+@lru_cache(maxsize=16)
+def _aes(key: bytes) -> AESGCM:
+    """The cipher of a key, whose schedule takes as long as a record to encrypt."""
+    return AESGCM(key)
+
+
 def _encrypted(keys: Mapping[str, bytes], plain: bytes, place: bytes) -> bytes:
     """With the first key; *place* is authenticated."""
     key_id, key = next(iter(keys.items()))
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return key_id.encode() + b"." + nonce + AESGCM(key).encrypt(nonce, plain, place)
+    return key_id.encode() + b"." + nonce + _aes(key).encrypt(nonce, plain, place)
 
 
 def _decrypted(key: bytes, ciphertext: bytes, place: bytes) -> bytes:
     """Raises InvalidTag: the key or the place is another one, or the ciphertext was changed or cut."""
     sealed = ciphertext.partition(b".")[2]
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
+        return _aes(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
     except ValueError:  # shorter than a nonce
         raise InvalidTag from None
 

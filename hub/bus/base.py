@@ -19,9 +19,8 @@ only ``commit`` moves the committed offset.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol, Self, runtime_checkable
-
-from pydantic import Field
+from types import MappingProxyType
+from typing import NamedTuple, Protocol, Self, runtime_checkable
 
 from schemas.base import Schema
 
@@ -57,22 +56,27 @@ class MessageTooLarge(BusRefused, ValueError):
     """A message has more than ``LARGEST`` bytes; nothing of its batch was published."""
 
 
-class Message(Schema):
-    """What is published: CloudEvents 1.0 attributes as ``ce_…`` headers, the data as bytes."""
+class Message(NamedTuple):
+    """What is published: CloudEvents 1.0 attributes as ``ce_…`` headers, the data as bytes.
+
+    No schema, nor is ``Delivered``: three are made of every record, and a schema costs more than a tuple.
+    """
 
     key: str
     """Keyed digest or citizen id; never a national number."""
-    value: bytes = Field(repr=False)
-    headers: Mapping[str, str] = Field(default_factory=dict)
+    value: bytes
+    headers: Mapping[str, str] = MappingProxyType({})
 
     @property
     def size(self) -> int:
         """Bytes of key, value and headers together; at most ``LARGEST`` can be published."""
-        texts = (self.key, *self.headers, *self.headers.values())
-        return len(self.value) + sum(len(text.encode()) for text in texts)
+        return len(self.value) + len("".join((self.key, *self.headers, *self.headers.values())).encode())
+
+    def __repr__(self) -> str:
+        return f"Message(key={self.key!r}, headers={dict(self.headers)!r})"
 
 
-class Delivered(Schema):
+class Delivered(NamedTuple):
     """A message as a consumer gets it, with its topic, partition and offset."""
 
     topic: str

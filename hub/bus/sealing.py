@@ -29,4 +29,4 @@ def open_message(message: Message, digest_key: bytes) -> Message | None:
     if message.value.startswith(_JSON_BEGINS):
         return message
     plain = _cipher(all_keys(digest_key)).open_or_none(message.value, message.key.encode())
-    return None if plain is None else message.model_copy(update={"value": plain})
+    return None if plain is None else message._replace(value=plain)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy.orm import Session
-from uuid_utils.compat import uuid7
+from uuid_utils.compat import uuid5, uuid7
 
 from hub.intake import repository
 from hub.intake.repository import StoredRecord

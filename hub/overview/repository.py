@@ -82,8 +82,9 @@ _INDEXABLE = text("""
     SELECT citizen_id, v.version, o.citizen_id IS NOT NULL AS is_there, o.search_document, o.people,
            o.search_mark = :shape || '.' || v.digest AS is_current,
            CASE WHEN o.search_mark = :shape || '.' || v.digest AND o.search_document IS NOT NULL THEN
-               cast(jsonb_set(o.document #- '{header,person,replaces}', '{header,identifiers}', '[]') AS text)
-           END AS page
+               cast(jsonb_set(CASE WHEN o.document #> '{header,person,replaces}' <> '[]'
+                                   THEN o.document #- '{header,person,replaces}' ELSE o.document END,
+                              '{header,identifiers}', '[]') AS text) END AS page
     FROM overview_versions v LEFT JOIN overviews o USING (citizen_id)
     WHERE citizen_id = ANY(:ids)
 """)

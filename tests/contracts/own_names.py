@@ -50,12 +50,10 @@ class OwnConsumer:
 
     def poll(self, *, limit: int, timeout: timedelta) -> list[Delivered]:
         messages = self.consumer.poll(limit=limit, timeout=timeout)
-        return [one.model_copy(update={"topic": one.topic.removeprefix(self._prefix)}) for one in messages]
+        return [one._replace(topic=one.topic.removeprefix(self._prefix)) for one in messages]
 
     def commit(self, delivered: Sequence[Delivered]) -> None:
-        self.consumer.commit(
-            [message.model_copy(update={"topic": self._prefix + message.topic}) for message in delivered]
-        )
+        self.consumer.commit([message._replace(topic=self._prefix + message.topic) for message in delivered])
 
     def close(self) -> None:
         self.consumer.close()
