@@ -41,7 +41,19 @@ if _one := next(_authorities.glob("*.0"), None):
     # needed.
     os.environ |= {"SSL_CERT_FILE": str(_one), "SSL_CERT_DIR": str(_authorities)}
 
-LONGEST = ("kills", "paper", "connect", "nights", "pages", "chaos", "browser", "sandbox", "keycloak", "sandbox_control")
+LONGEST = (
+    "chaos",
+    "kills",
+    "nights",
+    "keycloak",
+    "truth",
+    "browser",
+    "sandbox_control",
+    "pages",
+    "connect",
+    "paper",
+    "sandbox",
+)
 """Groups of tests of one process, those that take longest first: what begins last decides when all is over."""
 MEMORY = Path("/dev/shm")  # noqa: S108  the databases of tests hold nothing secret
 ROOM = 4 * 2**30
