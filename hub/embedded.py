@@ -7,6 +7,9 @@ file system.
 import os
 import warnings
 from pathlib import Path
+from subprocess import CalledProcessError
+from threading import Event
+from time import monotonic
 
 with warnings.catch_warnings():
     # Without XDG_RUNTIME_DIR it falls back to the temporary folder, which is fine, and warns whoever starts us.
@@ -19,6 +22,8 @@ APPLICATION = "helhed_application"
 """The role of migration 0035. Embedded it can log in: whoever may open the socket is trusted anyway."""
 SERVER_USER = "pgserver"
 """As whom the wheel runs PostgreSQL where we are root."""
+_RECOVERED_WITHIN = 30.0
+"""Seconds."""
 _MAKE_ROLE = (
     f"DO $$ BEGIN CREATE ROLE {APPLICATION} LOGIN;"
     f" EXCEPTION WHEN duplicate_object THEN ALTER ROLE {APPLICATION} LOGIN; END $$;"
@@ -29,12 +34,23 @@ def start(data_dir: Path) -> PostgresServer:
     """Start PostgreSQL in ``data_dir/postgres``, or find it running.
 
     It listens on a socket only, trusts whoever may open the socket, and stops with the last process
-    that uses it. ``get_uri()`` of the answer is its address.
+    that uses it. ``get_uri()`` of the answer is its address. One that recovers from a crash is waited for.
+
+    Raises:
+        CalledProcessError: it does not start, or lets nobody in.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     server = get_server(data_dir / "postgres", cleanup_mode="stop")
-    server.psql(_MAKE_ROLE)
-    return server
+    until = monotonic() + _RECOVERED_WITHIN
+    while True:
+        try:
+            server.psql(_MAKE_ROLE)
+        except CalledProcessError:
+            if monotonic() > until:
+                raise
+        else:
+            return server
+        Event().wait(0.1)
 
 
 def application_url(server: PostgresServer) -> str:
