@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 QUIET = (
@@ -24,6 +25,8 @@ QUIET = (
 """Arguments for a Chromium that shows our pages and asks nobody anything."""
 SHELL = "chromium-headless-shell"
 NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_PATIENCE = 180
+"""Seconds for one step of an installation."""
 OWN = ("chromium_headless_shell-*/chrome-*/*headless?shell", "chromium-*/chrome-linux*/chrome")
 """Where Playwright keeps its own, within its folder."""
 
@@ -67,7 +70,10 @@ def _playwright() -> Path | None:
 
 def _run(*command: str) -> None:
     """Try, quietly: whether it worked shows in what ``find`` finds."""
-    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603  fixed
+    with suppress(subprocess.TimeoutExpired):  # no way to the archive: what is there must do
+        subprocess.run(  # noqa: S603  fixed
+            command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=_PATIENCE
+        )
 
 
 if __name__ == "__main__":
