@@ -90,7 +90,7 @@ def everything(database: Database) -> str:
             )
         ).all()
         session.execute(text("SET LOCAL bytea_output = 'escape'"))
-        rows = " UNION ALL ".join(f"SELECT t::text FROM {table} t" for table in tables)  # noqa: S608
+        rows = " UNION ALL ".join(f"SELECT t::text FROM {table} t" for table in tables)  # noqa: S608  likewise
         return "\n".join(session.connection().exec_driver_sql(rows).scalars())
 
 
