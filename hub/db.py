@@ -14,6 +14,7 @@ from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import MetaData, TextClause, create_engine, event, text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import Connection as PooledConnection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -106,18 +107,13 @@ class Database:
         Raises:
             StoreUnavailable: PostgreSQL does not answer.
         """
-        try:
-            connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            key = {"name": f"helhed.{name}"}
-            is_ours = connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), key)
-        except OperationalError as error:
-            raise StoreUnavailable from error
-        try:
+        with self._set_apart() as connection:
+            try:
+                key = {"name": f"helhed.{name}"}
+                is_ours = connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), key)
+            except OperationalError as error:
+                raise StoreUnavailable from error
             yield bool(is_ours)
-        finally:
-            # Not back into the pool: the next user of the session would hold the lock unknowingly.
-            connection.invalidate()
-            connection.close()
 
     @contextmanager
     def listening(self, channel: str) -> Iterator[Callable[[timedelta], None]]:
@@ -128,27 +124,32 @@ class Database:
         Raises:
             StoreUnavailable: PostgreSQL does not answer, or the connection was lost.
         """
-        try:
-            connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        except OperationalError as error:
-            raise StoreUnavailable from error
-        driver = cast("Connection[Any]", connection.connection.driver_connection)
+        with self._set_apart() as connection:
+            driver = cast("Connection[Any]", connection.connection.driver_connection)
 
-        def wait(most: timedelta) -> None:
-            try:
-                for _ in driver.notifies(timeout=most.total_seconds(), stop_after=1):
-                    pass
-            except psycopg.OperationalError as error:
-                raise StoreUnavailable from error
+            def wait(most: timedelta) -> None:
+                try:
+                    for _ in driver.notifies(timeout=most.total_seconds(), stop_after=1):
+                        pass
+                except psycopg.OperationalError as error:
+                    raise StoreUnavailable from error
 
-        try:
             try:
                 driver.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
             except psycopg.OperationalError as error:
                 raise StoreUnavailable from error
             yield wait
+
+    @contextmanager
+    def _set_apart(self) -> Iterator[PooledConnection]:
+        """A connection that never goes back into the pool: the next user would hold its lock or listen unknowingly."""
+        try:
+            connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        except OperationalError as error:
+            raise StoreUnavailable from error
+        try:
+            yield connection
         finally:
-            # Not back into the pool: it would go on listening, and one that was lost would be a traceback in the log.
             connection.invalidate()
             connection.close()
 
