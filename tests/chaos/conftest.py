@@ -11,8 +11,8 @@ import pytest
 
 from deploy.sandbox.services.artefacts import ServiceMissing
 from hub.indexing.comparison import compare
-from tests.chaos.harness import is_at_rest, parts_of
-from tests.chaos.outage import CITIZENS, until
+from tests.chaos.harness import is_at_rest, parts_of, wait_until
+from tests.chaos.outage import CITIZENS
 from tests.chaos.stage import Stage, staged
 from tests.fagsystemer import truth
 
@@ -74,9 +74,11 @@ def stage() -> Iterator[Stage]:
                 worker.start()
             expected = len(truth(result.sources))
             context = parts_of(result)
-            until(lambda: is_at_rest(context, expected) and not compare(context.database, context.index).differences)
+            wait_until(
+                lambda: is_at_rest(context, expected) and not compare(context.database, context.index).differences
+            )
             context.close()
-            until(lambda: all(httpx.get(f"{one}/health/ready").is_success for one in result.addresses))
+            wait_until(lambda: all(httpx.get(f"{one}/health/ready").is_success for one in result.addresses))
             yield result
     except ServiceMissing as error:
         pytest.skip(f"KAFKA OR OPENSEARCH IS MISSING: {error}")

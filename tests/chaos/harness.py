@@ -12,6 +12,7 @@ from functools import partial
 from threading import Event
 from time import monotonic
 
+import httpx
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -37,7 +38,7 @@ PATIENCE = 300.0
 """Seconds without any progress after which something is stuck."""
 LONGEST_PAUSE = 3.0
 """Seconds."""
-DOWN = (StoreUnavailable, SQLAlchemyError, BusUnavailable, SearchUnavailable)
+_DOWN = (StoreUnavailable, SQLAlchemyError, BusUnavailable, SearchUnavailable, httpx.TransportError)
 """What a part says that is away, or is not ready yet."""
 
 
@@ -136,7 +137,7 @@ class _Killing:
 
     def _connections(self) -> None:
         """End some of the sessions of everybody but us, as a network fault would."""
-        with suppress(*DOWN), self.stage.database.transaction() as session:
+        with suppress(*_DOWN), self.stage.database.transaction() as session:
             session.execute(
                 text(
                     "SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE"
@@ -147,7 +148,7 @@ class _Killing:
 
     def _postgres(self) -> None:
         """Kill -9 one backend: the server ends all sessions and recovers from its log."""
-        with suppress(*DOWN):
+        with suppress(*_DOWN):
             with self.stage.database.transaction() as session:
                 pid = session.scalar(
                     text(
@@ -239,7 +240,7 @@ def _count(stage: Stage, statement: str) -> int:
     try:
         with stage.database.transaction() as session:
             return int(session.scalar(text(statement)) or 0)
-    except DOWN:
+    except _DOWN:
         return 0
 
 
@@ -250,28 +251,28 @@ def _let_go_on(stage: Stage, further: int, whole: int, chance: random.Random) ->
     """
     reached = count_entities(stage) + further
     if reached >= whole:
-        with suppress(*DOWN), stage.database.transaction() as session:
+        with suppress(*_DOWN), stage.database.transaction() as session:
             session.execute(text("UPDATE source_streams SET cursor = '{}'"))
         Event().wait(chance.random() * 2)
         return
     wait_until(lambda: count_entities(stage) >= reached)
 
 
-def wait_until(condition: Callable[[], bool], progress: Callable[[], int] = lambda: 0) -> None:
+def wait_until(condition: Callable[[], object], progress: Callable[[], int] = lambda: 0) -> None:
     """Wait until it holds; whatever is down meanwhile comes back. What still gets on may take its time."""
     end, last = monotonic() + PATIENCE, 0
     while True:
         asked = monotonic()
-        with suppress(*DOWN):
+        with suppress(*_DOWN):
             if condition():
                 return
         if (now := progress()) != last:
             end, last = monotonic() + PATIENCE, now
         assert monotonic() < end, "it is stuck"
-        pause(monotonic() - asked)
+        _pause(monotonic() - asked)
 
 
-def pause(answered_in: float) -> None:
+def _pause(answered_in: float) -> None:
     """Wait before one asks again: nine times as long as the answer took, so that asking is no load of its own.
 
     The lag of three groups is a dozen requests to Kafka: ten times a second they cost more than what is waited for.

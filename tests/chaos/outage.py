@@ -1,32 +1,16 @@
 """Sixty citizens on a whole Helhed, from which tests take one part at a time."""
 
-from collections.abc import Callable, Collection
-from time import monotonic
+from collections.abc import Collection
 from uuid import UUID
 
 import httpx
 from sqlalchemy import text
 
-from tests.chaos.harness import DOWN, pause
 from tests.chaos.stage import LOOKER, Stage
 from tests.web.serving import browsing
 
 CITIZENS = 60
-PATIENCE = 300.0
 REASON = {"purpose": "follow_up", "reason": "Udfald: ser efter, om siden svarer"}
-
-
-def until(condition: Callable[[], object]) -> None:
-    end = monotonic() + PATIENCE
-    while True:
-        asked = monotonic()
-        try:
-            if condition():
-                return
-        except (*DOWN, httpx.TransportError):
-            pass
-        assert monotonic() < end, "it did not come about"
-        pause(monotonic() - asked)
 
 
 def somebody(stage: Stage) -> UUID:

@@ -6,8 +6,8 @@ from sqlalchemy import text
 
 from hub.indexing.comparison import compare
 from tests.chaos.conftest import Disk
-from tests.chaos.harness import is_at_rest, parts_of
-from tests.chaos.outage import REASON, read_anew, runs, shown, somebody, until
+from tests.chaos.harness import is_at_rest, parts_of, wait_until
+from tests.chaos.outage import REASON, read_anew, runs, shown, somebody
 from tests.chaos.stage import LOOKER, Stage
 from tests.web.serving import browsing
 
@@ -19,9 +19,9 @@ def _is_whole_again(stage: Stage) -> None:
     """Everything is read once more, nothing is on its way, and the index is the store."""
     read_anew(stage)
     completed = runs(stage, "complete")
-    until(lambda: runs(stage, "complete") > completed + 1)
+    wait_until(lambda: runs(stage, "complete") > completed + 1)
     context = parts_of(stage)
-    until(lambda: is_at_rest(context, 0) and not compare(context.database, context.index).differences)
+    wait_until(lambda: is_at_rest(context, 0) and not compare(context.database, context.index).differences)
     context.close()
 
 
@@ -47,7 +47,7 @@ def test_on_a_full_disk_of_the_store_nothing_is_shown_without_its_line(stage: St
     disks["postgres"].clear()
     stage.database.engine.dispose()
     stage.postgres.start()
-    until(lambda: shown(stage.addresses[0], citizen_id).status_code == httpx.codes.OK)
+    wait_until(lambda: shown(stage.addresses[0], citizen_id).status_code == httpx.codes.OK)
     assert _lines(stage) >= before + answers, "each that was shown has its line"
     _is_whole_again(stage)
     assert all(one.is_running for one in (*stage.workers, *stage.webs))
@@ -61,14 +61,14 @@ def test_on_a_full_disk_of_the_index_pages_come_from_the_store_and_changes_wait(
     httpx.put(f"{node}/_cluster/settings", json={"transient": watch}).raise_for_status()
     try:
         disks["opensearch"].fill(leave=1 << 20)
-        until(lambda: BLOCK in httpx.get(f"{node}/_all/_settings").text)
+        wait_until(lambda: BLOCK in httpx.get(f"{node}/_all/_settings").text)
         read_anew(stage)
         completed = runs(stage, "complete")
-        until(lambda: runs(stage, "complete") > completed + 1)
+        wait_until(lambda: runs(stage, "complete") > completed + 1)
         page = shown(stage.addresses[0], somebody(stage))
         assert page.status_code == httpx.codes.OK
         disks["opensearch"].clear()
-        until(lambda: BLOCK not in httpx.get(f"{node}/_all/_settings").text)
+        wait_until(lambda: BLOCK not in httpx.get(f"{node}/_all/_settings").text)
     finally:
         disks["opensearch"].clear()
         httpx.put(f"{node}/_cluster/settings", json={"transient": dict.fromkeys(watch)}).raise_for_status()
@@ -85,7 +85,7 @@ def test_on_a_full_disk_of_the_bus_cursors_stand_still_until_there_is_room(
         read_anew(stage)
         return not broker.is_running
 
-    until(is_over)
+    wait_until(is_over)
     assert shown(stage.addresses[0], somebody(stage)).status_code == httpx.codes.OK
     disks["kafka"].clear()
     broker.start()

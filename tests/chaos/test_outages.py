@@ -5,8 +5,8 @@ import pytest
 from sqlalchemy import text
 
 from hub.indexing.comparison import compare
-from tests.chaos.harness import is_at_rest, parts_of
-from tests.chaos.outage import read_anew, runs, shown, somebody, until
+from tests.chaos.harness import is_at_rest, parts_of, wait_until
+from tests.chaos.outage import read_anew, runs, shown, somebody
 from tests.chaos.stage import LOOKER, Stage
 from tests.web.serving import browsing
 
@@ -54,13 +54,13 @@ def test_without_the_index_everything_still_answers(stage: Stage) -> None:
             assert "Søgningen svarer ikke lige nu" in browser.post("/soeg", text="maja").text
         read_anew(stage)  # a change meanwhile: it is carried, and waits for the index
         before = runs(stage, "complete")
-        until(lambda: runs(stage, "complete") > before + 1)
+        wait_until(lambda: runs(stage, "complete") > before + 1)
     finally:
         node.start()
         stage.opensearch.wait()
-    until(lambda: "hentet direkte fra databasen" not in shown(stage.addresses[0], citizen_id).text)
+    wait_until(lambda: "hentet direkte fra databasen" not in shown(stage.addresses[0], citizen_id).text)
     context = parts_of(stage)
-    until(lambda: not compare(context.database, context.index).differences)
+    wait_until(lambda: not compare(context.database, context.index).differences)
     context.close()
 
 
@@ -74,9 +74,9 @@ def test_without_the_bus_cursors_stand_still_and_the_source_says_why(stage: Stag
             read_anew(stage, before)  # each time: a reading under way may have published before, and keep its cursor
             return all_above(failed_readings(stage), before)
 
-        until(each_was_read_in_vain)
+        wait_until(each_was_read_in_vain)
         between = failed_readings(stage)
-        until(lambda: all_above(failed_readings(stage), between))
+        wait_until(lambda: all_above(failed_readings(stage), between))
         moved = cursors_moved(stage)
         assert {source.partition("/")[0] for source in between} == {"employment", "health", "social"}
         assert not any(moved[stream] for stream in between), "nothing was published, so nothing was passed"
@@ -88,7 +88,9 @@ def test_without_the_bus_cursors_stand_still_and_the_source_says_why(stage: Stag
         broker.start()
         stage.kafka.wait()
     completed = runs(stage, "complete")
-    until(lambda: runs(stage, "complete") > completed + 1 and all(cursors_moved(stage)[stream] for stream in between))
+    wait_until(
+        lambda: runs(stage, "complete") > completed + 1 and all(cursors_moved(stage)[stream] for stream in between)
+    )
 
 
 def test_without_the_store_nothing_is_shown_and_nobody_falls_over(stage: Stage) -> None:
@@ -105,9 +107,9 @@ def test_without_the_store_nothing_is_shown_and_nobody_falls_over(stage: Stage) 
             assert httpx.get(f"{stage.addresses[0]}/health/live").status_code == httpx.codes.OK
         finally:
             stage.postgres.start()
-    until(lambda: shown(stage.addresses[0], citizen_id).status_code == httpx.codes.OK)
+    wait_until(lambda: shown(stage.addresses[0], citizen_id).status_code == httpx.codes.OK)
     completed = runs(stage, "complete")
-    until(lambda: runs(stage, "complete") > completed)
+    wait_until(lambda: runs(stage, "complete") > completed)
     running = [one for one in (*stage.workers, *stage.webs) if one.is_running]
     assert [one.process.pid for one in running if one.process] == processes, "nobody ended and was started again"
 
@@ -118,9 +120,9 @@ def test_a_worker_that_is_lost_leaves_its_partitions_to_the_other(stage: Stage) 
     try:
         read_anew(stage)
         before = runs(stage, "complete")
-        until(lambda: runs(stage, "complete") > before + 1)
+        wait_until(lambda: runs(stage, "complete") > before + 1)
         context = parts_of(stage)
-        until(lambda: is_at_rest(context, 0))
+        wait_until(lambda: is_at_rest(context, 0))
         context.close()
         assert collects.is_running
     finally:
