@@ -23,7 +23,7 @@ APPLICATION = "helhed_application"
 SERVER_USER = "pgserver"
 """As whom the wheel runs PostgreSQL where we are root."""
 _RECOVERED_WITHIN = 30.0
-"""Seconds."""
+"""Seconds for a server that is found recovering from a crash."""
 _MAKE_ROLE = (
     f"DO $$ BEGIN CREATE ROLE {APPLICATION} LOGIN;"
     f" EXCEPTION WHEN duplicate_object THEN ALTER ROLE {APPLICATION} LOGIN; END $$;"
