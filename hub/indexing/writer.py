@@ -18,7 +18,7 @@ from hub.indexing import repository
 from hub.indexing.documents import preparing_with, to_document
 from hub.indexing.outbox import read_changes
 from hub.overview import repository as overviews
-from hub.overview.repository import Prepared
+from hub.overview.prepared_repository import Prepared, indexable, perhaps_guarded, save_prepared
 from hub.overview.service import Preparing
 from hub.sources.repository import source_areas
 from schemas.base import Schema
@@ -121,17 +121,19 @@ def read_documents(session: Session, citizen_ids: Collection[UUID], *, digest_ke
     who is, gets a document made for the day.
     """
     preparing = preparing_with(digest_key)
-    rows = overviews.indexable(session, citizen_ids, preparing.shape)
+    rows = indexable(session, citizen_ids, preparing.shape)
     outdated = [key for key, row in rows.items() if row.is_there and not row.is_current]
     if outdated:
         _prepare_anew(session, outdated, preparing)
-        rows |= overviews.indexable(session, outdated, preparing.shape)
-    guarded = overviews.guarded(session, frozenset[UUID]().union(*(row.people for row in rows.values())), on)
+        rows |= indexable(session, outdated, preparing.shape)
+    unclear = perhaps_guarded(session, rows, preparing.shape)
+    guarded = overviews.guarded(session, frozenset[UUID]().union(*unclear.values()), on)
     moved: dict[UUID, PreparedDocument] = {}
     for key, row in rows.items():
-        if row.prepared is not None and row.page is not None and row.people.isdisjoint(guarded):
+        if row.prepared is not None and row.page is not None and guarded.isdisjoint(unclear.get(key, ())):
             document = complete(key, row.version, row.prepared, row.page)
-            moved |= {key: document} if document else {}
+            if document:
+                moved[key] = document
     others = overviews.stored(session, [key for key, row in rows.items() if row.is_there and key not in moved])
     built = build_documents(session, [each.document for each in others.values() if each.document], digest_key, on)
     return ReadDocuments((*moved.values(), *built), {key: row.version for key, row in rows.items() if not row.is_there})
@@ -144,7 +146,7 @@ def _prepare_anew(session: Session, citizen_ids: Collection[UUID], preparing: Pr
         for key, (version, overview) in current
         if overview is not None
     }
-    overviews.save_prepared(session, prepared, preparing.shape)
+    save_prepared(session, prepared, preparing.shape)
 
 
 def build_documents(

@@ -78,29 +78,6 @@ _CURRENT = text("""
     FROM overview_versions v LEFT JOIN overviews o USING (citizen_id)
     WHERE citizen_id = ANY(:ids)
 """)
-_INDEXABLE = text("""
-    SELECT citizen_id, v.version, o.citizen_id IS NOT NULL AS is_there, o.search_document, o.people,
-           o.search_mark = :shape || '.' || v.digest AS is_current,
-           CASE WHEN o.search_mark = :shape || '.' || v.digest AND o.search_document IS NOT NULL THEN
-               cast(jsonb_set(CASE WHEN o.document #> '{header,person,replaces}' <> '[]'
-                                   THEN o.document #- '{header,person,replaces}' ELSE o.document END,
-                              '{header,identifiers}', '[]') AS text) END AS page
-    FROM overview_versions v LEFT JOIN overviews o USING (citizen_id)
-    WHERE citizen_id = ANY(:ids)
-""")
-_SAVE_PREPARED = text("""
-    WITH free AS (
-        SELECT o.citizen_id, v.digest FROM overviews o JOIN overview_versions v USING (citizen_id, version)
-        JOIN unnest(cast(:ids AS uuid[]), cast(:versions AS bigint[])) AS made (citizen_id, version)
-          ON made.citizen_id = o.citizen_id AND made.version = o.version
-        FOR NO KEY UPDATE OF o SKIP LOCKED
-    )
-    UPDATE overviews o SET people = cast(new.people AS uuid[]), search_document = new.prepared,
-                           search_mark = :shape || '.' || free.digest
-    FROM unnest(cast(:ids AS uuid[]), cast(:people AS text[]), cast(:prepared AS text[]))
-         AS new (citizen_id, people, prepared) JOIN free ON free.citizen_id = new.citizen_id
-    WHERE o.citizen_id = new.citizen_id
-""")
 _HEADERS = text("""
     SELECT citizen_id, cast(document -> 'header' AS text) AS header FROM overviews
     WHERE citizen_id = ANY(:ids)
@@ -163,30 +140,6 @@ class NewOverview(NamedTuple):
     """The overview as JSON; empty when there is none."""
     prepared: str | None = None
     """The search document as text, without the page."""
-
-
-class Prepared(NamedTuple):
-    """What is kept beside an overview for the search index."""
-
-    version: int
-    people: frozenset[UUID]
-    """Whom the page speaks of, the citizen among them."""
-    text: str | None
-    """The search document without the page; None: it is made when it is sent."""
-
-
-class Indexable(NamedTuple):
-    """What the search index needs of a citizen."""
-
-    version: int
-    is_there: bool
-    """False for a citizen who has no overview any more."""
-    is_current: bool
-    """Whether what follows was made in the shape that was asked for."""
-    prepared: str | None
-    page: str | None
-    """The overview without the citizen's numbers, as JSON, where the document is prepared."""
-    people: frozenset[UUID]
 
 
 class StoredDocument(NamedTuple):
@@ -276,39 +229,6 @@ def stored(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, StoredDo
     """Version and document of these citizens, as JSON."""
     rows = fetch_rows(session, _CURRENT, {"ids": sorted(set(citizen_ids))})
     return {row["citizen_id"]: StoredDocument(row["version"], row["document"]) for row in rows}
-
-
-def indexable(session: Session, citizen_ids: Iterable[UUID], shape: str) -> dict[UUID, Indexable]:
-    """What the search index needs of these citizens, with the documents that were prepared in that shape."""
-    rows = fetch_rows(session, _INDEXABLE, {"ids": sorted(set(citizen_ids)), "shape": shape})
-    return {
-        row["citizen_id"]: Indexable(
-            version=row["version"],
-            is_there=row["is_there"],
-            is_current=bool(row["is_current"]),
-            prepared=row["search_document"],
-            page=row["page"],
-            people=frozenset(row["people"] or ()),
-        )
-        for row in rows
-    }
-
-
-def save_prepared(session: Session, prepared: Mapping[UUID, Prepared], shape: str) -> None:
-    """Keep search documents beside the overviews, where those still have the version they were made of.
-
-    An overview that somebody is writing is passed by: waiting for it, two could wait for each other.
-    """
-    if not prepared:
-        return
-    ids = sorted(prepared)
-    columns = {
-        "ids": ids,
-        "versions": [prepared[each].version for each in ids],
-        "people": [_array(prepared[each].people) for each in ids],
-        "prepared": [prepared[each].text for each in ids],
-    }
-    session.execute(_SAVE_PREPARED, {**columns, "shape": shape})
 
 
 def headers(session: Session, citizen_ids: Iterable[UUID]) -> dict[UUID, CitizenHeader]:

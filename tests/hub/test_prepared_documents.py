@@ -10,17 +10,29 @@ from sqlalchemy import text
 import schemas
 from hub.clock import FixedClock, danish_day
 from hub.db import Database
-from hub.indexing.documents import SHAPE, prepare_document
+from hub.indexing.documents import SHAPE, prepare_document, preparing_with
 from hub.indexing.writer import Documents, build_documents, read_documents
 from hub.overview import repository as overviews
+from hub.overview.prepared_repository import perhaps_guarded
 from schemas.overview import Overview
-from schemas.record import SourceRecord
+from schemas.record import PartyRole, SourceRecord
 from schemas.search import PreparedDocument, SearchDocument
 from search.opensearch_mapping import to_body
 from search.prepared import unfold
 from tests.emptying import empty
-from tests.factories import MAJA, make_case, make_effort, make_person, make_record
-from tests.hub.test_identity_unmerge import KEY, WIPED, process, worlds
+from tests.factories import (
+    EMIL,
+    IDA,
+    JONAS,
+    MAJA,
+    make_case,
+    make_effort,
+    make_party,
+    make_person,
+    make_record,
+    make_relation,
+)  # fmt: skip
+from tests.hub.test_identity_unmerge import KEY, WIPED, citizen, process, worlds
 from tests.hub.test_overview_builder import about, made
 
 MADE = "1 2110"
@@ -84,6 +96,35 @@ def test_a_name_that_only_some_areas_use_waits_for_the_areas_of_the_day(database
     ((sent,), (made_now,)) = read_both(database, clock)
     assert sent == made_now
     assert made_now.area_names
+
+
+def test_who_lives_with_somebody_protected_is_found_by_the_documents_that_are_missing(
+    database: Database, clock: FixedClock
+) -> None:
+    process(database, clock, [
+        make_person(MAJA), make_person(JONAS, source_id="2"),
+        make_person(IDA, source_id="3", name_address_protected=True), make_person(EMIL, source_id="4"),
+        make_record(parties=[make_party(MAJA), make_party(JONAS, role=PartyRole.CONCERNED)]),
+        make_relation(JONAS, IDA),
+    ])  # fmt: skip
+    maja, emil = citizen(database, MAJA), citizen(database, EMIL)
+    written = "UPDATE overviews SET search_document = '{}', people = '{}' WHERE search_document IS NULL"
+    unmarked = "SELECT citizen_id FROM overviews WHERE people = '{}'"
+    another_release = (
+        written,
+        f"UPDATE overview_versions SET digest = md5(digest) WHERE citizen_id IN ({unmarked})",  # noqa: S608  constants
+    )
+    for changes in ((), another_release):
+        with database.transaction() as session:
+            for change in changes:
+                session.execute(text(change))
+            citizens = session.scalars(text("SELECT citizen_id FROM overviews")).all()
+            unclear = perhaps_guarded(session, citizens, preparing_with(KEY).shape)
+        assert maja in unclear, "her page speaks of Jonas, who lives with Ida"
+        assert emil not in unclear
+        sent, made_now = read_both(database, clock)
+        assert [as_stored(each) for each in sent] == [as_stored(each) for each in made_now]
+        assert {each.citizen_id for each in sent if isinstance(each, PreparedDocument)} == {emil}
 
 
 def test_the_shape_is_raised_with_whatever_changes_a_document() -> None:
