@@ -98,8 +98,8 @@ class AlertDesk:
 
     def mark_read(self, alert_ids: Collection[UUID]) -> None:
         """Remember that the actor has read these, as far as they are shown."""
-        relations = self._relations()
         stored = repository.get_alerts(self._session, self._actor.id, alert_ids)
+        relations = self._relations({alert.citizen_id for alert in stored})
         alerts = [alert for alert in stored if alert.citizen_id in relations]
         shown = show_alerts(alerts, self._views(alert.citizen_id for alert in alerts))
         repository.mark_read(self._session, self._actor.id, [each.alert.id for each in shown], self._now)
@@ -215,25 +215,33 @@ class AlertDesk:
 
     def _batches(self, state: AlertState, before: Place | None, citizen_id: UUID | None) -> Iterator[tuple[Alert, ...]]:
         """All alerts of that state that the actor is told of, newest first, whether or not they are shown now."""
+        among = frozenset({citizen_id}) if citizen_id else None
+        if state is AlertState.UNREAD:
+            with_unread = repository.list_with_unread(self._session, self._actor, self._today)
+            among = with_unread if among is None else with_unread & among
+            if not among:
+                return
+        relations = self._relations(among)
         choices = repository.list_choices(self._session, self._actor.id)
         of_relation = {relation: kinds_for(relation, choices) for relation in Relation}
-        kinds = {key: of_relation[relation] for key, relation in self._relations().items() if citizen_id in (None, key)}
+        kinds = {key: of_relation[relation] for key, relation in relations.items()}
         at_once = _READ_FIRST
         while kinds:
             alerts = repository.list_alerts(
                 self._session, self._actor.id, kinds, state=state, before=before, size=at_once
             )
-            yield alerts
+            if alerts:
+                yield alerts
             if len(alerts) < at_once:
                 return
             before = Place(happened_at=alerts[-1].happened_at, id=alerts[-1].id)
             at_once = _READ_NEXT
 
-    def _relations(self) -> dict[UUID, Relation]:
-        """What the actor is to each citizen with whom they work; the team comes first."""
+    def _relations(self, among: Collection[UUID] | None = None) -> dict[UUID, Relation]:
+        """What the actor is to each citizen with whom they work (of *among*, if given); the team comes first."""
         named = course.named_citizens(self._session, self._actor, self._today)
-        relations = dict.fromkeys(named, Relation.NAMED_WORKER)
-        functions = course.functions_of(self._session, self._actor, self._today)
+        relations = {key: Relation.NAMED_WORKER for key in named if among is None or key in among}
+        functions = course.functions_of(self._session, self._actor, self._today, among)
         return relations | {key: Relation(function) for key, function in functions.items()}
 
     def _views(self, citizen_ids: Iterable[UUID], actor: Actor | None = None) -> dict[object, CitizenView]:
@@ -255,7 +263,7 @@ class AlertDesk:
     def _shown(self, alert_id: UUID) -> ShownAlert | None:
         """The alert, if the actor works with the citizen and sees what it is about."""
         alert = repository.get_alert(self._session, self._actor.id, alert_id)
-        if alert is None or alert.citizen_id not in self._relations():
+        if alert is None or alert.citizen_id not in self._relations([alert.citizen_id]):
             return None
         view = self._views([alert.citizen_id]).get(alert.citizen_id)
         return show_alert(alert, view) if view else None

@@ -1,6 +1,6 @@
 """Every statement on the tables of alerts.
 
-Of other rooms it reads the views ``citizen_keys``, ``citizen_workers`` and ``active_actors``.
+Of other rooms it reads the views ``citizen_keys``, ``citizen_workers``, ``team_places`` and ``active_actors``.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from hub.alerts.tables import AlertActRow, AlertReadRow, AlertRow, AlertSubscriptionRow
 from hub.db import fetch_rows
+from schemas.access import Actor
 from schemas.alert import Alert, AlertActLine, AlertKind
 from schemas.base import Instant, Schema
 from schemas.source import Area
@@ -45,6 +46,29 @@ _STATES: Mapping[str, str] = {
     "closed": "last.act = 'close'",
     "all": "true",
 }
+_LAST = """
+    LEFT JOIN LATERAL (SELECT act, actor_id, receiver FROM alert_acts t WHERE t.alert_id = a.id
+                       ORDER BY t.id DESC LIMIT 1) last ON true
+"""
+_OF_OTHERS = "a.caused_by IS DISTINCT FROM :actor_id AND a.subject <> 'member/' || :actor_id"
+_WITH_UNREAD = text(f"""
+    WITH mine AS MATERIALIZED (
+        SELECT citizen_id FROM team_places
+        WHERE actor_id = :actor_id AND valid_from <= :on AND (valid_to IS NULL OR :on < valid_to)
+        UNION
+        SELECT citizen_id FROM citizen_workers
+        WHERE worker_id = ANY(:worker_ids) AND area = :area
+          AND (valid_from IS NULL OR valid_from <= :on) AND (valid_to IS NULL OR :on < valid_to)
+    ), keys AS (
+        SELECT citizen_id AS key, citizen_id FROM mine
+        UNION ALL SELECT k.id, k.merged_into FROM citizen_keys k JOIN mine ON mine.citizen_id = k.merged_into
+    )
+    SELECT DISTINCT keys.citizen_id
+    FROM keys JOIN alerts a ON a.citizen_id = keys.key
+    LEFT JOIN alert_reads r ON r.alert_id = a.id AND r.actor_id = :actor_id
+    {_LAST}
+    WHERE {_STATES["unread"]} AND {_OF_OTHERS}
+""")  # noqa: S608  the pieces put in are the constants above
 _ALERTS = """
     SELECT a.id, coalesce(k.merged_into, a.citizen_id) AS citizen_id, a.kind, a.area, a.subject, a.occasion,
            a.version, a.caused_by, a.happened_at, coalesce(r.read_at >= a.happened_at, false) AS is_read,
@@ -56,15 +80,14 @@ _ALERTS = """
     LEFT JOIN alert_reads r ON r.alert_id = a.id AND r.actor_id = :actor_id
 """
 _LIST = f"""
-    {_ALERTS}
-    LEFT JOIN LATERAL (SELECT act, actor_id, receiver FROM alert_acts t WHERE t.alert_id = a.id
-                       ORDER BY t.id DESC LIMIT 1) last ON true
+    {_ALERTS} {_LAST}
     WHERE a.citizen_id IN (SELECT unnest(cast(:citizens AS uuid[])) UNION
                            SELECT m.id FROM citizen_keys m WHERE m.merged_into = ANY(cast(:citizens AS uuid[])))
-      AND a.caused_by IS DISTINCT FROM :actor_id AND a.subject <> 'member/' || :actor_id
+      AND {_OF_OTHERS}
       AND (last.receiver = :actor_id OR last.actor_id = :actor_id OR EXISTS (
-            SELECT FROM unnest(cast(:citizens AS uuid[]), cast(:kinds AS text[])) AS t (citizen_id, kind)
-            WHERE t.citizen_id = coalesce(k.merged_into, a.citizen_id) AND t.kind = a.kind))
+            SELECT FROM unnest(cast(:citizens AS uuid[]), cast(:groups AS integer[])) AS t (citizen_id, sort)
+            JOIN unnest(cast(:of_groups AS integer[]), cast(:kinds AS text[])) AS w (sort, kind) USING (sort)
+            WHERE t.citizen_id = coalesce(k.merged_into, a.citizen_id) AND w.kind = a.kind))
       AND (cast(:before AS timestamptz) IS NULL OR (a.happened_at, a.id) < (:before, cast(:before_id AS uuid)))
       AND {{state}}
     ORDER BY a.happened_at DESC, a.id DESC
@@ -151,10 +174,19 @@ def list_notified(session: Session, since: datetime) -> frozenset[UUID]:
     return frozenset(session.scalars(statement))
 
 
+def list_with_unread(session: Session, actor: Actor, on: date) -> frozenset[UUID]:
+    """Those with whom the actor may work that day and to whom something happened that the actor has not read.
+
+    Neither consent nor right is asked here: among these are all of whom the actor is told, and perhaps others.
+    """
+    parameters = {"actor_id": actor.id, "worker_ids": sorted(actor.worker_ids), "area": actor.area, "on": on}
+    return frozenset(row["citizen_id"] for row in fetch_rows(session, _WITH_UNREAD, parameters))
+
+
 def list_alerts(
     session: Session,
     actor_id: str,
-    kinds_by_citizen: Mapping[UUID, Collection[AlertKind]],
+    kinds_by_citizen: Mapping[UUID, frozenset[AlertKind]],
     *,
     state: AlertState,
     before: Place | None,
@@ -164,12 +196,16 @@ def list_alerts(
 
     What the actor did is left out. Whether the actor may see them is not asked here.
     """
-    # Of a citizen of whom no kind is told there may still be alerts that were handed over.
-    pairs = [(key, kind) for key, kinds in kinds_by_citizen.items() for kind in (sorted(kinds) or ("",))]
+    # Several citizens mostly have the same kinds, so a list of kinds goes once for all of them. Of one with no kind
+    # there may still be alerts that were handed over.
+    groups = {kinds: group for group, kinds in enumerate({*kinds_by_citizen.values()})}
+    of_groups = [(group, kind.value) for kinds, group in groups.items() for kind in kinds]
     parameters = {
         "actor_id": actor_id,
-        "citizens": [citizen_id for citizen_id, _ in pairs],
-        "kinds": [str(kind) for _, kind in pairs],
+        "citizens": list(kinds_by_citizen),
+        "groups": [groups[kinds] for kinds in kinds_by_citizen.values()],
+        "of_groups": [group for group, _ in of_groups],
+        "kinds": [kind for _, kind in of_groups],
         "before": before.happened_at if before else None,
         "before_id": before.id if before else None,
         "size": size,

@@ -65,6 +65,9 @@ _CONSENTED = f"""
 
 _SELF = "EXISTS (SELECT FROM citizen_digests d WHERE d.digest = :own_digest AND d.citizen_id = o.citizen_id)"
 
+_NOT_SELF = "o.citizen_id <> ALL(ARRAY(SELECT d.citizen_id FROM citizen_digests d WHERE d.digest = :own_digest))"
+"""The opposite for lists: who the actor is is looked up once, and not joined to every citizen of the list."""
+
 _NAMED = """
     w.worker_id = ANY(:worker_ids) AND w.area = :area
       AND (w.valid_from IS NULL OR w.valid_from <= :on) AND (w.valid_to IS NULL OR :on < w.valid_to)
@@ -157,20 +160,20 @@ _TEAM_SCOPES = text(f"""
     SELECT DISTINCT o.citizen_id,
            ARRAY(SELECT area || '/' || cell FROM consented WHERE consented.citizen_id = o.citizen_id) AS consents
     FROM overview_facts(:on) o JOIN memberships ON memberships.citizen_id = o.citizen_id
-    WHERE NOT {_SELF}
+    WHERE {_NOT_SELF}
 """)  # noqa: S608  as above
 
 _NAMED_CITIZENS = text(f"""
     SELECT DISTINCT w.citizen_id
     FROM citizen_workers w JOIN overview_facts(:on) o ON o.citizen_id = w.citizen_id
-    WHERE {_NAMED} AND NOT {_SELF}
+    WHERE {_NAMED} AND {_NOT_SELF}
 """)  # noqa: S608  as above
 
 _TURNING_18 = text(f"""
     WITH memberships AS ({_MEMBERSHIPS})
     SELECT DISTINCT o.citizen_id, o.name, o.birth_date, o.name_address_protected AS protected
     FROM citizen_workers w JOIN overview_facts(:on) o ON o.citizen_id = w.citizen_id
-    WHERE {_NAMED} AND NOT {_SELF} AND o.citizen_id NOT IN (SELECT citizen_id FROM memberships)
+    WHERE {_NAMED} AND {_NOT_SELF} AND o.citizen_id NOT IN (SELECT citizen_id FROM memberships)
       AND o.birth_date > cast(:on AS date) - interval '18 years'
       AND o.birth_date <= cast(:on AS date) - interval '17 years'
     ORDER BY o.birth_date, o.citizen_id
@@ -183,17 +186,20 @@ _MY_CITIZENS = text(f"""
            o.citizen_id, o.name, o.birth_date, o.name_address_protected AS protected,
            m.course_id, m.title AS course_title, m.function, m.valid_from AS since
     FROM overview_facts(:on) o JOIN memberships m ON m.citizen_id = o.citizen_id
-    WHERE NOT {_SELF}
+    WHERE {_NOT_SELF}
     ORDER BY o.name, o.citizen_id, m.function = 'lead_coordinator' DESC, m.valid_from
 """)  # noqa: S608  as above
 
-_FUNCTIONS = text(f"""
-    WITH memberships AS ({_MEMBERSHIPS})
+_FUNCTIONS, _FUNCTIONS_AMONG = (
+    text(f"""
+    WITH memberships AS ({_MEMBERSHIPS} {among})
     SELECT DISTINCT ON (o.citizen_id) o.citizen_id, m.function
     FROM overview_facts(:on) o JOIN memberships m ON m.citizen_id = o.citizen_id
-    WHERE NOT {_SELF}
+    WHERE {_NOT_SELF}
     ORDER BY o.citizen_id, m.function = 'lead_coordinator' DESC, m.valid_from
-""")  # noqa: S608  as above
+    """)  # noqa: S608  as above
+    for among in ("", "AND coalesce(k.merged_into, n.citizen_id) = ANY(:citizen_ids)")
+)
 
 _COURSES = text(f"""
     SELECT asked.citizen_id, course.id AS course_id, course.title AS course_title, course.started_on,
@@ -280,9 +286,14 @@ def my_citizens(session: Session, actor: Actor, on: date) -> tuple[MyCitizen, ..
     return tuple(MyCitizen.model_validate(row) for row in rows)
 
 
-def functions_of(session: Session, actor: Actor, on: date) -> dict[UUID, TeamFunction]:
-    """What the actor is on the team of each of those citizens; asks for no name and no protection."""
-    rows = fetch_rows(session, _FUNCTIONS, _actor_parameters(actor, on))
+def functions_of(
+    session: Session, actor: Actor, on: date, among: Collection[UUID] | None = None
+) -> dict[UUID, TeamFunction]:
+    """What the actor is on the team of each of those citizens, or of *among*; asks for no name and no protection."""
+    statement, parameters = _FUNCTIONS, _actor_parameters(actor, on)
+    if among is not None:
+        statement, parameters = _FUNCTIONS_AMONG, {**parameters, "citizen_ids": list(among)}
+    rows = fetch_rows(session, statement, parameters)
     return {row["citizen_id"]: TeamFunction(row["function"]) for row in rows}
 
 

@@ -11,15 +11,18 @@ from uuid import UUID, uuid4
 from playwright.sync_api import Browser as Chromium
 from sqlalchemy import text
 
+from hub.access import identity
+from hub.access.alerts import AlertDesk
+from hub.access.policy import may
 from hub.access.tables import ActorRow
 from hub.alerts import service
-from hub.alerts.repository import delete_alerts_of, delete_old_alerts
+from hub.alerts.repository import AlertState, delete_alerts_of, delete_old_alerts
 from hub.audit.repository import list_entries
 from hub.bus.base import OVERVIEWS
 from hub.indexing.outbox import publish_outbox
 from hub.worker.alerts import store_passed_days
 from hub.worker.upkeep import create_topics
-from schemas.access import AuditAction, AuditEntry, AuditOutcome
+from schemas.access import AccessRequest, AuditAction, AuditEntry, AuditOutcome, Purpose
 from schemas.alert import AlertKind
 from schemas.facts import ContactFact, ContactState, EffortStatus
 from schemas.overview import Entry
@@ -202,6 +205,32 @@ def test_read_is_by_person_and_what_happens_again_is_unread(town: Town) -> None:
     town.client("lene.friis").post(f"/plan/{ida}/ny", **{**wish, "words": "Og bo hos moster"}, key=str(uuid4()))
     assert "Lene Friis har skrevet i Borgerens plan" in told(town, "anna.holm", "ulaeste")
     assert alert_ids(town)[AlertKind.PLAN_CHANGED, ida] == written, "one a day"
+
+
+def test_unread_is_whatever_of_the_open_is_not_read_also_under_an_earlier_key(town: Town) -> None:
+    """The menu's number asks first to whom anything happened, and then only of those what the reader is to them."""
+    happen(town, NOTIFICATION, ENDED, STAY)
+    request, now, former = AccessRequest(purpose=Purpose.FOLLOW_UP, request_id="unread"), town.clock.now(), uuid4()
+    town.client("anna.holm").post(
+        "/adviser/laest", ids=str(alert_ids(town)[AlertKind.EFFORT_ENDED, town.ids[maja.MAJA]])
+    )
+    with town.context.database.transaction() as session:
+        parameters = {"former": former, "ida": town.ids[maja.IDA]}
+        session.execute(
+            text("INSERT INTO citizens (id, merged_into, created_at) VALUES (:former, :ida, now())"), parameters
+        )
+        session.execute(text("UPDATE alerts SET citizen_id = :former WHERE citizen_id = :ida"), parameters)
+        number: dict[str, int] = {}
+        for actor in identity.actors(session):
+            desk = AlertDesk(session, actor, request, now=now)
+            if not may(actor, AuditAction.READ_ALERTS):
+                assert desk.count_unread() == 0
+                continue
+            shown = [each.alert for each in desk.list_alerts(AlertState.OPEN, size=100).alerts]
+            unread = [each.alert.id for each in desk.list_alerts(AlertState.UNREAD, size=100).alerts]
+            assert unread == [alert.id for alert in shown if not alert.is_read], actor.id
+            assert desk.count_unread() == number.setdefault(actor.id, len(unread))
+    assert len(set(number.values()) - {0}) > 1, "they are told of different things"
 
 
 def test_everybody_chooses_of_what_they_are_told(town: Town) -> None:
