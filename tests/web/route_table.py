@@ -10,8 +10,6 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
-from hub.web.shell.errors import every_route
-
 
 @dataclass(frozen=True)
 class RouteEntry:
@@ -51,7 +49,7 @@ def route_table(app: FastAPI) -> tuple[RouteEntry, ...]:
 
 
 def _entries(app: FastAPI) -> Iterator[RouteEntry]:
-    for route in every_route(app.routes):
+    for route in app.routes:
         if isinstance(route, APIRoute):
             parts = tuple(_parts(route.dependant))
             for method in route.methods or ():

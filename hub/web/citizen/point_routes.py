@@ -19,7 +19,7 @@ from hub.web.shell.request_context import RequestContext, open_request
 from schemas.access import AuditAction, AuditOutcome
 from schemas.rule import Verdict
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 TOKEN = [Depends(require_form_token)]
 
 

@@ -45,7 +45,7 @@ from hub.web.shell.view_models import Page
 from schemas.access import AccessFacts, AuditAction, PageKind, Purpose
 
 router = CITIZEN.router
-router.include_router(point_router)
+router.routes.extend(point_router.routes)
 TITLES: dict[Side, str] = {
     "overblik": "Overblik",
     "familien": "Familien",

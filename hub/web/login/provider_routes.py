@@ -26,7 +26,7 @@ from hub.web.shell.request_context import frame
 from hub.web.shell.workspace import LOGIN_PATH
 from schemas.access import AuditAction, AuditOutcome
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 LOGOUT_PATH = "/log-ud/videre"
 _LOGOUT = b"logout at the provider"
 _LARGEST_COOKIE = 3800

@@ -36,7 +36,7 @@ LOGIN = Workspace(
     in_menu=False,
 )
 router = LOGIN.router
-router.include_router(provider_routes.router)
+router.routes.extend(provider_routes.router.routes)
 SESSIONS_PATH = "/mine-login"
 ENDED = "ended"
 """In the session: what is said once after another was ended."""

@@ -34,7 +34,7 @@ from hub.web.shell.view_models import Link
 from schemas.access import AuditAction, AuditOutcome
 from schemas.citizen_actor import CitizenActor
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 LOGIN_PATH = f"{MY_PAGE_PATH}/log-ind"
 LOGOUT_PATH = f"{MY_PAGE_PATH}/log-ud"
 _LOGOUT = b"logout of a citizen at the provider"

@@ -56,7 +56,7 @@ MY_PAGE = Workspace(
     in_menu=False,
 )
 router = MY_PAGE.router
-router.include_router(login_routes.router)
+router.routes.extend(login_routes.router.routes)
 TOKEN = [Depends(require_form_token)]
 Child = Annotated[UUID | None, Query()]
 FormChild = Annotated[UUID | None, Form()]

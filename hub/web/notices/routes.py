@@ -13,7 +13,7 @@ from hub.web.shell.request_context import open_request
 from schemas.access import AuditAction
 
 router = NOTICES.router
-router.include_router(webhook_router)
+router.routes.extend(webhook_router.routes)
 ON_PAGE = 50
 
 

@@ -17,7 +17,7 @@ from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 from schemas.alert import AlertKind
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 TOKEN = [Depends(require_form_token)]
 ON_PAGE = 50
 Start = Annotated[int, Query(ge=0, le=1_000_000)]

@@ -21,7 +21,7 @@ from hub.web.shell.form_result import take_result
 from hub.web.shell.form_token import require_form_token
 from hub.web.shell.request_context import RequestContext, open_request
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 Words = Annotated[str, Form(max_length=1000)]
 Number = Annotated[int, Path(ge=0, le=2**63 - 1)]
 Decided = Literal["upheld", "rejected"]

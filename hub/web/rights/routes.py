@@ -38,7 +38,7 @@ from schemas.access import AuditOutcome
 
 __all__ = ["RIGHTS"]
 router = RIGHTS.router
-router.include_router(contest_routes.router)
+router.routes.extend(contest_routes.router.routes)
 PAGE_SIZE = 25
 LARGEST = 2**63 - 1
 Before = Annotated[int | None, Query(ge=0, le=LARGEST)]

@@ -4,7 +4,7 @@ The API gets a problem document (RFC 9457).
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Match
+from starlette.routing import Match
 
 from hub.errors import (
     HubError,
@@ -120,21 +120,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, answer_unexpected)
 
 
-def every_route(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
-    """The routes, those of included routers too; none of ours is included under another path."""
-    for route in routes:
-        included = getattr(route, "original_router", None)
-        if included is None:
-            yield route
-        else:
-            yield from every_route(included.routes)
-
-
 def _methods(request: Request) -> set[str]:
     """What the address can be asked by, in all its routes."""
     return {
         method
-        for route in every_route(request.app.routes)
+        for route in request.app.routes
         if route.matches(request.scope)[0] is not Match.NONE
         for method in getattr(route, "methods", None) or ()
     }

@@ -32,7 +32,7 @@ class Workspace:
     in_menu: bool = True
     decided_per_citizen: bool = False
     """The policy decides about each citizen, and not about the workspace as a whole."""
-    router: APIRouter = field(default_factory=APIRouter)
+    router: APIRouter = field(default_factory=lambda: APIRouter(include_in_schema=False))
 
     def is_open_to(self, actor: Actor) -> bool:
         """Whether the actor's role reaches the workspace as a whole."""

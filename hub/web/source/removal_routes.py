@@ -24,7 +24,7 @@ from hub.web.source.present_removal import forgotten_page, remove_page
 from hub.web.source.workspace import SOURCE
 from schemas.access import AuditAction
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
 @router.get("/kilder/{name}/fjern")

@@ -41,8 +41,8 @@ from schemas.access import AuditAction
 
 __all__ = ["SOURCE"]
 router = SOURCE.router
-router.include_router(settings_router)
-router.include_router(removal_router)
+router.routes.extend(settings_router.routes)
+router.routes.extend(removal_router.routes)
 RUNS_ON_PAGE = 25
 CHANGES_ON_PAGE = 50
 CONTESTED_ON_PAGE = 20

@@ -28,7 +28,7 @@ from hub.web.source.workspace import SOURCE
 from schemas.access import AuditAction
 from schemas.source import Area
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 LONGEST_TITLE = 100
 
 
