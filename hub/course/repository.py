@@ -8,7 +8,8 @@ able to read them. Of other rooms they read published views (docs/rooms.md): ``o
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
@@ -38,11 +39,12 @@ _CONSENTS_TO_COURSE = f"""
 """
 """Of a row of ``course_citizens``: the citizen has consented to the course (gate C)."""
 
+_COURSE_CITIZENS = "unrestricted_course_citizens"
 _MEMBERSHIPS = f"""
     SELECT coalesce(k.merged_into, n.citizen_id) AS citizen_id, m.course_id, m.function, m.valid_from, c.title
     FROM team_memberships m
     JOIN courses c ON c.id = m.course_id AND c.started_on <= :on AND (c.ended_on IS NULL OR :on < c.ended_on)
-    JOIN unrestricted_course_citizens n
+    JOIN {_COURSE_CITIZENS} n
       ON n.course_id = c.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
     LEFT JOIN citizen_keys k ON k.id = n.citizen_id
     WHERE m.actor_id = :actor_id AND m.valid_from <= :on AND (m.valid_to IS NULL OR :on < m.valid_to)
@@ -102,15 +104,19 @@ def _facts_of(citizens_query: str, *, with_numbers: bool = True) -> TextClause:
 
     The numbers complete the page that the index gives; a list opens none, and they must be taken out of the document.
 
-    The second condition on ``n`` follows from the first: by it, and by ``OFFSET 0``, the way begins at those citizens,
-    and not at everybody whom the actor's memberships, unit or worker's ids reach.
+    By ``OFFSET 0`` the way begins at those citizens, and not at everybody whom the actor's memberships, unit or
+    worker's ids reach.
     """
+    asked_on_courses = f"""(
+        SELECT course_id, citizen_id, valid_from, valid_to FROM {_COURSE_CITIZENS}
+        WHERE citizen_id IN (SELECT citizen_id FROM asked UNION ALL
+                             SELECT k.id FROM asked JOIN citizen_keys k ON k.merged_into = asked.citizen_id)
+        OFFSET 0
+    )"""  # noqa: S608  as above
+    memberships = _MEMBERSHIPS.replace(_COURSE_CITIZENS, asked_on_courses)
     return text(f"""
     WITH asked AS MATERIALIZED ({citizens_query}),
-         memberships AS ({_MEMBERSHIPS} AND coalesce(k.merged_into, n.citizen_id) IN (SELECT citizen_id FROM asked)
-                         AND n.citizen_id IN (SELECT citizen_id FROM asked UNION ALL
-                                              SELECT other.id FROM asked
-                                              JOIN citizen_keys other ON other.merged_into = asked.citizen_id)),
+         memberships AS ({memberships} AND coalesce(k.merged_into, n.citizen_id) IN (SELECT citizen_id FROM asked)),
          consented AS ({_CONSENTED})
     SELECT asked.citizen_id,
            o.version AS overview_version,
@@ -266,10 +272,10 @@ def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope
     """
     own = frozenset({actor.whole_area} if actor.whole_area else ())
     citizens: dict[frozenset[Area], set[UUID]] = {}
-    areas_by_source = source_areas(session)
+    areas_by_source = tuple(source_areas(session).items())
     for citizen_id, consents in session.execute(_TEAM_SCOPES, _actor_parameters(actor, on)):
         # A hit shows lines of an area without asking for source and category, so all of the area must be shared.
-        whole = whole_areas(_by_area(consents), areas_by_source)
+        whole = _consented(tuple(consents), areas_by_source).whole
         citizens.setdefault(own | whole, set()).add(citizen_id)
     scopes = [
         AccessScope(citizens=frozenset(members), areas=areas)
@@ -344,13 +350,33 @@ def on_course(session: Session, citizen_id: UUID, on: date) -> tuple[UUID, ...]:
     return tuple(row["citizen_id"] for row in rows)
 
 
-def _by_area(consents: Iterable[str]) -> dict[Area, frozenset[str]]:
-    """The cells by area, from ``area/source/category``."""
+class _Consented(NamedTuple):
+    """What a citizen has consented to share with a team."""
+
+    areas: frozenset[Area]
+    """Of which more is shared than whether there is anything."""
+    whole: frozenset[Area]
+    """Of which all that their sources tell is shared."""
+    cells: frozenset[str]
+    """What of the others, as ``area/source/category``."""
+
+
+@lru_cache(maxsize=1000)
+def _consented(consents: tuple[str, ...], areas: tuple[tuple[str, Area], ...]) -> _Consented:
+    """*consents* as ``area/source/category``, *areas* of the sources by name; many have consented to the same."""
     cells: dict[Area, set[str]] = {}
     for consent in consents:
         area, _, cell = consent.partition("/")
         cells.setdefault(Area(area), set()).add(cell)
-    return {area: frozenset(of_area) for area, of_area in cells.items()}
+    existence = f"/{DataCategory.EXISTENCE}"
+    whole = whole_areas(cells, dict(areas))
+    return _Consented(
+        areas=frozenset(
+            area for area, of_area in cells.items() if not all(cell.endswith(existence) for cell in of_area)
+        ),
+        whole=whole,
+        cells=frozenset(f"{area}/{cell}" for area, of_area in cells.items() if area not in whole for cell in of_area),
+    )
 
 
 def _actor_parameters(actor: Actor, on: date) -> dict[str, Any]:
@@ -371,16 +397,8 @@ def _read_facts(session: Session, rows: Iterable[Mapping[str, Any]]) -> dict[UUI
 
 
 def _facts_of_row(row: Mapping[str, Any], areas: Mapping[str, Area]) -> AccessFacts:
-    """The facts; a consent to all that the sources of an area tell is told without cells."""
     values = dict(row)
-    cells = _by_area(values.pop("consents"))
-    existence = f"/{DataCategory.EXISTENCE}"
-    values["consented_areas"] = [
-        area for area, of_area in cells.items() if not all(cell.endswith(existence) for cell in of_area)
-    ]
-    whole = whole_areas(cells, areas)
-    values["consent_cells"] = [
-        f"{area}/{cell}" for area, of_area in cells.items() if area not in whole for cell in of_area
-    ]
+    consented = _consented(tuple(values.pop("consents")), tuple(areas.items()))
+    values["consented_areas"], values["consent_cells"] = consented.areas, consented.cells
     values["disclosures"] = disclosures_of(values["disclosures"], areas)
     return AccessFacts.model_validate(values)
