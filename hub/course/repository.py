@@ -8,22 +8,20 @@ able to read them. Of other rooms they read published views (docs/rooms.md): ``o
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from hub import tracing
+from hub.course.consented import read_consents
 from hub.course.disclosure_facts_repository import STANDING_DISCLOSURES, disclosures_of
 from hub.course.views import CourseView, EmployeeCourse, MinorOfMine, MyCitizen, TeamMember
 from hub.db import fetch_rows
 from hub.sources.repository import source_areas
 from schemas.access import AccessFacts, Actor
-from schemas.consent import whole_areas
 from schemas.course import TeamFunction
-from schemas.data_category import DataCategory
 from schemas.search import AccessScope
 from schemas.source import Area
 
@@ -275,7 +273,7 @@ def access_scopes(session: Session, actor: Actor, on: date) -> tuple[AccessScope
     areas_by_source = tuple(source_areas(session).items())
     for citizen_id, consents in session.execute(_TEAM_SCOPES, _actor_parameters(actor, on)):
         # A hit shows lines of an area without asking for source and category, so all of the area must be shared.
-        whole = _consented(tuple(consents), areas_by_source).whole
+        whole = read_consents(tuple(consents), areas_by_source).whole
         citizens.setdefault(own | whole, set()).add(citizen_id)
     scopes = [
         AccessScope(citizens=frozenset(members), areas=areas)
@@ -350,35 +348,6 @@ def on_course(session: Session, citizen_id: UUID, on: date) -> tuple[UUID, ...]:
     return tuple(row["citizen_id"] for row in rows)
 
 
-class _Consented(NamedTuple):
-    """What a citizen has consented to share with a team."""
-
-    areas: frozenset[Area]
-    """Of which more is shared than whether there is anything."""
-    whole: frozenset[Area]
-    """Of which all that their sources tell is shared."""
-    cells: frozenset[str]
-    """What of the others, as ``area/source/category``."""
-
-
-@lru_cache(maxsize=1000)
-def _consented(consents: tuple[str, ...], areas: tuple[tuple[str, Area], ...]) -> _Consented:
-    """*consents* as ``area/source/category``, *areas* of the sources by name; many have consented to the same."""
-    cells: dict[Area, set[str]] = {}
-    for consent in consents:
-        area, _, cell = consent.partition("/")
-        cells.setdefault(Area(area), set()).add(cell)
-    existence = f"/{DataCategory.EXISTENCE}"
-    whole = whole_areas(cells, dict(areas))
-    return _Consented(
-        areas=frozenset(
-            area for area, of_area in cells.items() if not all(cell.endswith(existence) for cell in of_area)
-        ),
-        whole=whole,
-        cells=frozenset(f"{area}/{cell}" for area, of_area in cells.items() if area not in whole for cell in of_area),
-    )
-
-
 def _actor_parameters(actor: Actor, on: date) -> dict[str, Any]:
     return {"actor_id": actor.id, "on": on, "own_digest": actor.own_identifier_digest}
 
@@ -398,7 +367,7 @@ def _read_facts(session: Session, rows: Iterable[Mapping[str, Any]]) -> dict[UUI
 
 def _facts_of_row(row: Mapping[str, Any], areas: Mapping[str, Area]) -> AccessFacts:
     values = dict(row)
-    consented = _consented(tuple(values.pop("consents")), tuple(areas.items()))
+    consented = read_consents(tuple(values.pop("consents")), tuple(areas.items()))
     values["consented_areas"], values["consent_cells"] = consented.areas, consented.cells
     values["disclosures"] = disclosures_of(values["disclosures"], areas)
     return AccessFacts.model_validate(values)

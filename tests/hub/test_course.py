@@ -69,6 +69,22 @@ def test_nobody_knows_a_citizen_without_records(database: Database) -> None:
         assert repository.access_facts(session, ANNA, uuid4(), TODAY) is None
 
 
+def test_the_facts_of_one_citizen_are_not_looked_for_among_all_of_an_employees(database: Database) -> None:
+    """Whatever the statistics say: a new store has none, and those of a plan kept by a connection grow old."""
+    with database.transaction() as session:
+        citizens = [settle(session) for _ in range(30)]
+        for citizen_id in citizens:
+            _course(session, citizen_id, Area.SCHOOL)
+    read = text("SELECT coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relname = 'consents'")
+    with database.transaction() as session:
+        assert _facts(session, ANNA, citizens[0]).on_team
+        rows = session.scalar(read)
+        consents = session.scalar(text("SELECT count(*) FROM consents"))
+    assert rows is not None
+    assert consents is not None
+    assert 0 < rows <= 3 * consents / len(citizens)
+
+
 def test_the_team_has_what_was_consented_to(database: Database) -> None:
     with database.transaction() as session:
         citizen_id = settle(session)
