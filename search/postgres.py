@@ -64,6 +64,7 @@ class PostgresIndex:
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('search.create', 0))")
             connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(self._schema)))
             connection.execute(statements.CREATE)
+            connection.execute(statements.CREATE_ENTRY_WORDS)
 
     def put(self, documents: Sequence[SearchDocument | PreparedDocument]) -> PutResult:
         """Write documents, each only if newer than what is stored; all in one transaction, cut where need be."""
@@ -115,7 +116,7 @@ class PostgresIndex:
 
         Raises:
             PageKeyWrong: ``after`` or ``before`` was not given out by a search.
-            SearchUnavailable: PostgreSQL does not answer.
+            SearchUnavailable: PostgreSQL does not answer, or a worker has still to make a table of this version.
         """
         start = page_start(query)
         values = parameters(query, start)
@@ -123,7 +124,10 @@ class PostgresIndex:
             return SearchPage(facets=dict.fromkeys(_FACETS, ()))  # signs only, no word
         with self._transaction() as connection:
             values |= _similar(connection, values["folded"])
-            row = connection.execute(statements.FIND, values).fetchone()
+            try:
+                row = connection.execute(statements.FIND, values).fetchone()
+            except psycopg.errors.UndefinedTable as error:
+                raise SearchUnavailable("the index is not made yet") from error
         total, facets, rows = row or (0, [], [])
         page = window([place_of(row) for row in rows], start, query.size)
         return SearchPage(

@@ -1,6 +1,7 @@
 """One search as the values of its statement in PostgreSQL, and a row of its answer as a hit. Pure."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -47,18 +48,21 @@ def parameters(query: SearchQuery, start: PageStart) -> dict[str, Any]:
 
 
 def _granted(access: AccessFilter) -> dict[str, list[Any]]:
-    """The scopes as lists side by side; the area None stands for being found by name."""
-    citizens, units = set(), set()
+    """The scopes as lists side by side. Areas are one text, parted by spaces; with none, one is found by name alone."""
+    citizens: dict[UUID, set[str]] = defaultdict(set)
+    units: dict[tuple[str, int, int], set[str]] = defaultdict(set)
     for scope in access.scopes:
-        for area in (None, *(area.value for area in scope.areas)):
-            citizens |= {(citizen_id, area) for citizen_id in scope.citizens - access.excluded}
-            units |= {(without_controls(unit_id), area, scope.lead_days, scope.tail_days) for unit_id in scope.units}
+        areas = {area.value for area in scope.areas}
+        for citizen_id in scope.citizens - access.excluded:
+            citizens[citizen_id] |= areas
+        for unit_id in scope.units:
+            units[without_controls(unit_id), scope.lead_days, scope.tail_days] |= areas
     return {
-        "citizens": [citizen_id for citizen_id, _ in citizens],
-        "citizen_areas": [area for _, area in citizens],
+        "citizens": list(citizens),
+        "citizen_areas": [" ".join(sorted(areas)) for areas in citizens.values()],
         "units_own": [unit_id for unit_id, *_ in units],
-        "unit_areas": [area for _, area, *_ in units],
-        "unit_leads": [lead for *_, lead, _ in units],
+        "unit_areas": [" ".join(sorted(areas)) for areas in units.values()],
+        "unit_leads": [lead for _, lead, _ in units],
         "unit_tails": [tail for *_, tail in units],
         "excluded": list(access.excluded),
     }

@@ -3,7 +3,7 @@
 Tables are named without their schema: the connection's search path says which index is meant.
 """
 
-TABLES = ("documents", "names", "area_names", "vocabulary", "digests", "entries", "unit_grants")
+TABLES = ("documents", "names", "area_names", "vocabulary", "digests", "entries", "entry_words", "unit_grants")
 """What ``CREATE`` makes. None refers to another."""
 
 CREATE = """
@@ -62,11 +62,33 @@ CREATE TABLE IF NOT EXISTS unit_grants (
     unit_id text NOT NULL,
     valid daterange NOT NULL
 );
-CREATE INDEX IF NOT EXISTS ix_unit_grants_unit_id ON unit_grants (unit_id, citizen_id);
+CREATE INDEX IF NOT EXISTS ix_unit_grants_reach ON unit_grants (unit_id, citizen_id) INCLUDE (valid);
+DROP INDEX IF EXISTS ix_unit_grants_unit_id;
 CREATE INDEX IF NOT EXISTS ix_unit_grants_citizen_id ON unit_grants (citizen_id);
 """
 
-CHILDREN = ("names", "area_names", "digests", "entries", "unit_grants")
+# A hash of every word and stem that an entry has or had, each once and with no citizen: no word is left to be read when
+# its last entry is gone. A word whose hash is not among them can only be of a name, so that nobody's entries are read
+# for it. A trigger writes them, since the release before writes entries without knowing of it; in order, so that two
+# who write never wait for each other.
+CREATE_ENTRY_WORDS = """
+DO $$ BEGIN
+    IF to_regclass('entry_words') IS NULL THEN
+        LOCK TABLE entries IN SHARE ROW EXCLUSIVE MODE;
+        CREATE TABLE entry_words (word bigint PRIMARY KEY);
+        CREATE FUNCTION note_entry_words() RETURNS trigger LANGUAGE plpgsql AS $note$ BEGIN
+            EXECUTE format('INSERT INTO %I.entry_words SELECT DISTINCT hashtextextended(word, 0) FROM written
+                            CROSS JOIN unnest(words || tsvector_to_array(stems)) e(word) ORDER BY 1
+                            ON CONFLICT DO NOTHING', TG_TABLE_SCHEMA);
+            RETURN NULL;
+        END $note$;
+        CREATE TRIGGER note_words AFTER INSERT ON entries REFERENCING NEW TABLE AS written
+            FOR EACH STATEMENT EXECUTE FUNCTION note_entry_words();
+        INSERT INTO entry_words SELECT DISTINCT hashtextextended(word, 0) FROM entries
+            CROSS JOIN unnest(words || tsvector_to_array(stems)) e(word);
+    END IF;
+END $$
+"""
 
 # The words of names, each once and with no citizen: what is left when the last citizen of that name is gone tells
 # nothing of anybody, and a rebuilt index does not have it.
@@ -123,74 +145,89 @@ SELECT get_byte(uuid_send(citizen_id), 0), sources, count(*), sum(version)::bigi
 FROM documents WHERE NOT deleted GROUP BY 1, 2
 """
 
-# granted: who may be found, and with which area (NULL: by name alone). Everything after it reads only ``shown``,
-# the entries that both the scopes and the filters let through. Names are read within one's reach, a citizen at a time
-# (OFFSET 0 keeps it so): a name's beginning is that of a tenth of a municipality, and a reach is small.
+# reach: who may be found, and the areas that are open then (none: found by name alone). Names are read within it, since
+# a name's beginning is that of a tenth of a municipality; all at once by a list of keys, which is a third of the work
+# of one after the other.
+# pool: whose entries are read, which costs most. A typed word that no entry has must be in the name, so who has it not
+# is out. Everything after it reads only ``shown``, the entries that both the scopes and the filters let through.
+# An IN within CASE or IS TRUE is a hash table, whatever little the planner expects of the tables above.
 FIND = """
 WITH granted AS MATERIALIZED (
-    SELECT citizen_id, area FROM unnest(%(citizens)s::uuid[], %(citizen_areas)s::text[]) c(citizen_id, area)
-    UNION
-    SELECT g.citizen_id, u.area
+    SELECT citizen_id, areas FROM unnest(%(citizens)s::uuid[], %(citizen_areas)s::text[]) c(citizen_id, areas)
+    UNION ALL
+    SELECT g.citizen_id, u.areas
     FROM unnest(%(units_own)s::text[], %(unit_areas)s::text[], %(unit_leads)s::int[], %(unit_tails)s::int[])
-         u(unit_id, area, lead, tail)
+         u(unit_id, areas, lead, tail)
     JOIN unit_grants g
       ON g.unit_id = u.unit_id AND g.valid && daterange(%(on)s::date - u.tail, %(on)s::date + u.lead, '[]')
      AND g.citizen_id <> ALL(%(excluded)s::uuid[])
-), shown AS MATERIALIZED (
-    SELECT e.* FROM granted g JOIN entries e ON e.citizen_id = g.citizen_id AND e.area = g.area
-    WHERE (%(areas)s::text[] IS NULL OR e.area = ANY(%(areas)s))
-      AND (%(units)s::text[] IS NULL OR e.unit = ANY(%(units)s))
-      AND (%(kle_topics)s::text[] IS NULL OR e.kle_topic = ANY(%(kle_topics)s))
-      AND (%(paragraphs)s::text[] IS NULL OR e.paragraph = ANY(%(paragraphs)s))
-      AND (NOT %(ongoing_only)s OR e.valid @> %(on)s::date)
+), reach AS MATERIALIZED (
+    SELECT citizen_id, string_agg(areas, ' ') AS areas FROM granted GROUP BY citizen_id
 ), words AS MATERIALIZED (
-    SELECT turn, folded, folded || chr(1114111) AS beyond, plainto_tsquery('pg_catalog.danish', written) AS stem
+    SELECT turn, folded, folded || chr(1114111) AS beyond, plainto_tsquery('pg_catalog.danish', written) AS stem,
+           EXISTS (SELECT FROM unnest(folded || tsvector_to_array(to_tsvector('pg_catalog.danish', written))) t(word)
+                   JOIN entry_words e ON e.word = hashtextextended(t.word, 0)) AS in_entries
     FROM unnest(%(written)s::text[], %(folded)s::text[]) WITH ORDINALITY w(written, folded, turn)
 ), resembling AS MATERIALIZED (
     SELECT w.turn, s.token
     FROM unnest(%(similar_to)s::text[], %(similar)s::text[]) s(folded, token) JOIN words w USING (folded)
-), within AS MATERIALIZED (
-    SELECT DISTINCT citizen_id FROM granted WHERE %(mode)s = 'words'
-), matches AS (
-    SELECT g.citizen_id, w.turn, n.score FROM within g CROSS JOIN words w CROSS JOIN LATERAL (
-        SELECT CASE WHEN token = w.folded THEN 4 ELSE 3 END AS score FROM names
-        WHERE citizen_id = g.citizen_id AND token >= w.folded AND token < w.beyond OFFSET 0) n
+), reach_names AS MATERIALIZED (
+    SELECT citizen_id, token FROM names
+    WHERE citizen_id = ANY(ARRAY(SELECT citizen_id FROM reach WHERE %(mode)s = 'words'))
     UNION ALL
-    SELECT g.citizen_id, w.turn, n.score FROM granted g CROSS JOIN words w CROSS JOIN LATERAL (
-        SELECT CASE WHEN token = w.folded THEN 4 ELSE 3 END AS score FROM area_names
-        WHERE citizen_id = g.citizen_id AND area = g.area AND token >= w.folded AND token < w.beyond OFFSET 0) n
+    SELECT n.citizen_id, n.token FROM area_names n JOIN reach r
+        ON %(mode)s = 'words' AND r.citizen_id = n.citizen_id AND n.area = ANY(string_to_array(r.areas, ' '))
+), named AS MATERIALIZED (
+    SELECT n.citizen_id, w.turn, CASE WHEN n.token = w.folded THEN 4 ELSE 3 END AS score
+    FROM reach_names n JOIN words w ON n.token >= w.folded AND n.token < w.beyond
     UNION ALL
-    SELECT e.citizen_id, w.turn, 2 FROM shown e JOIN words w ON e.stems @@ w.stem OR w.folded = ANY(e.words)
-    UNION ALL
-    SELECT g.citizen_id, s.turn, 1 FROM within g CROSS JOIN LATERAL (
-        SELECT token FROM names WHERE citizen_id = g.citizen_id OFFSET 0) n JOIN resembling s USING (token)
-    UNION ALL
-    SELECT g.citizen_id, s.turn, 1 FROM granted g CROSS JOIN LATERAL (
-        SELECT token FROM area_names WHERE citizen_id = g.citizen_id AND area = g.area OFFSET 0) n
-    JOIN resembling s USING (token)
+    SELECT n.citizen_id, s.turn, 1 FROM reach_names n JOIN resembling s USING (token)
+    WHERE (n.token IN (SELECT token FROM resembling)) IS TRUE
+), pool AS MATERIALIZED (
+    SELECT citizen_id, string_to_array(areas, ' ') AS areas FROM reach WHERE CASE %(mode)s
+        WHEN 'all' THEN true
+        WHEN 'identifier' THEN citizen_id IN (SELECT citizen_id FROM digests WHERE digest = ANY(%(digests)s))
+        ELSE NOT EXISTS (SELECT FROM words WHERE NOT in_entries) OR citizen_id IN (
+            SELECT citizen_id FROM named JOIN words USING (turn) WHERE NOT in_entries
+            GROUP BY citizen_id HAVING count(DISTINCT turn) = (SELECT count(*) FROM words WHERE NOT in_entries))
+    END
+), shown AS MATERIALIZED (
+    SELECT e.* FROM pool p CROSS JOIN LATERAL (
+        SELECT citizen_id, entry_id, area, kind, text, words, stems, unit, kle_topic, paragraph FROM entries
+        WHERE citizen_id = p.citizen_id AND area = ANY(p.areas)
+          AND (%(areas)s::text[] IS NULL OR area = ANY(%(areas)s))
+          AND (%(units)s::text[] IS NULL OR unit = ANY(%(units)s))
+          AND (%(kle_topics)s::text[] IS NULL OR kle_topic = ANY(%(kle_topics)s))
+          AND (%(paragraphs)s::text[] IS NULL OR paragraph = ANY(%(paragraphs)s))
+          AND (NOT %(ongoing_only)s OR valid @> %(on)s::date) OFFSET 0) e
 ), best AS (
-    SELECT citizen_id, turn, max(score) AS score FROM matches GROUP BY citizen_id, turn
+    SELECT citizen_id, turn, max(score) AS score FROM (
+        SELECT citizen_id, turn, score FROM named
+        UNION ALL
+        SELECT e.citizen_id, w.turn, 2 FROM shown e JOIN words w
+            ON w.in_entries AND (e.stems @@ w.stem OR w.folded = ANY(e.words))) matches
+    GROUP BY citizen_id, turn
 ), candidates AS (
-    SELECT citizen_id, sum(score)::int AS rank FROM best
+    SELECT citizen_id, sum(score)::int AS rank, true AS within FROM best
     WHERE %(mode)s = 'words' GROUP BY citizen_id HAVING count(*) = cardinality(%(folded)s::text[])
     UNION ALL
-    SELECT citizen_id, 0 FROM digests WHERE %(mode)s = 'identifier' AND digest = ANY(%(digests)s)
+    SELECT citizen_id, 0, true FROM pool WHERE %(mode)s <> 'words'
     UNION ALL
-    SELECT DISTINCT citizen_id, 0 FROM granted WHERE %(mode)s = 'all'
+    SELECT DISTINCT citizen_id, 0, false FROM digests
+    WHERE %(mode)s = 'identifier' AND %(known)s AND digest = ANY(%(digests)s)
+      AND (citizen_id IN (SELECT citizen_id FROM pool)) IS NOT TRUE
 ), found AS MATERIALIZED (
-    SELECT c.rank, d.citizen_id, d.name, d.sort_name, d.birth_date, d.protected,
-           d.citizen_id IN (SELECT citizen_id FROM granted) AS within
+    SELECT c.rank, d.citizen_id, d.name, d.sort_name, d.birth_date, d.protected, c.within
     FROM candidates c JOIN documents d USING (citizen_id)
     WHERE NOT d.deleted AND d.citizen_id <> ALL(%(excluded)s::uuid[])
-      AND (d.citizen_id IN (SELECT citizen_id FROM granted) OR (%(mode)s = 'identifier' AND %(known)s))
       AND (NOT %(filtered)s OR d.citizen_id IN (SELECT citizen_id FROM shown))
 ), facets AS (
-    SELECT v.facet, v.value, count(DISTINCT e.citizen_id) AS count
-    FROM shown e
-    CROSS JOIN LATERAL (VALUES ('area', e.area), ('unit', e.unit), ('kle_topic', e.kle_topic),
-                               ('paragraph', e.paragraph)) v(facet, value)
-    WHERE v.value IS NOT NULL AND e.citizen_id IN (SELECT citizen_id FROM found)
-    GROUP BY v.facet, v.value
+    SELECT facet, value, count(*) AS count FROM (
+        SELECT DISTINCT v.facet, v.value, e.citizen_id FROM shown e
+        CROSS JOIN LATERAL (VALUES ('area', e.area), ('unit', e.unit), ('kle_topic', e.kle_topic),
+                                   ('paragraph', e.paragraph)) v(facet, value)
+        WHERE v.value IS NOT NULL AND (e.citizen_id IN (SELECT citizen_id FROM found)) IS TRUE) counted
+    GROUP BY facet, value
 ), page AS (
     (SELECT * FROM found
      WHERE NOT %(backwards)s AND (%(from_id)s::uuid IS NULL OR (-rank, sort_name, citizen_id)
@@ -201,22 +238,26 @@ WITH granted AS MATERIALIZED (
      WHERE %(backwards)s AND (-rank, sort_name, citizen_id)
            < (-%(from_rank)s::int, %(from_name)s::text COLLATE "C", %(from_id)s::uuid)
      ORDER BY rank, sort_name DESC, citizen_id DESC LIMIT %(size)s + 1)
+), reasons AS MATERIALIZED (
+    SELECT e.*, w.turn, w.stem FROM shown e JOIN words w
+        ON w.in_entries AND (e.stems @@ w.stem OR w.folded = ANY(e.words))
+    WHERE (e.citizen_id IN (SELECT citizen_id FROM page)) IS TRUE
+), opened AS MATERIALIZED (
+    SELECT citizen_id, areas FROM pool WHERE (citizen_id IN (SELECT citizen_id FROM page)) IS TRUE
 )
 SELECT
     (SELECT count(*) FROM found),
     (SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY f.facet, f.count DESC, f.value), '[]') FROM facets f),
     (SELECT coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object('area_names', (
-        SELECT coalesce(jsonb_agg(n.name), '[]') FROM documents d
+        SELECT coalesce(jsonb_agg(n.name), '[]') FROM documents d JOIN opened o USING (citizen_id)
         CROSS JOIN LATERAL jsonb_to_recordset(d.document->'area_names') n(area text, name text)
-        JOIN granted g ON g.citizen_id = d.citizen_id AND g.area = n.area
-        WHERE d.citizen_id = p.citizen_id
+        WHERE d.citizen_id = p.citizen_id AND n.area = ANY(o.areas)
     ), 'entries', (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
                    'kind', e.kind, 'text', e.text, 'unit', e.unit, 'kle_topic', e.kle_topic, 'paragraph', e.paragraph,
                    'marked', ts_headline(
-                   'pg_catalog.danish', e.text, w.stem, E'HighlightAll=true,StartSel=\\x02,StopSel=\\x03'
-               )) ORDER BY e.entry_id, w.turn), '[]')
-        FROM shown e JOIN words w ON e.stems @@ w.stem OR w.folded = ANY(e.words)
-        WHERE e.citizen_id = p.citizen_id
+                   'pg_catalog.danish', e.text, e.stem, E'HighlightAll=true,StartSel=\\x02,StopSel=\\x03'
+               )) ORDER BY e.entry_id, e.turn), '[]')
+        FROM reasons e WHERE e.citizen_id = p.citizen_id
     )) ORDER BY p.rank DESC, p.sort_name, p.citizen_id), '[]') FROM page p)
 """

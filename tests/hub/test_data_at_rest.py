@@ -54,7 +54,7 @@ def raw_index(database: Database, index: SearchIndex) -> str:
     return str(index._cluster.read("POST", f"/{index._name}/_search", body))
 
 
-TABLES = ("documents", "names", "vocabulary", "digests", "entries", "unit_grants")
+TABLES = ("documents", "names", "vocabulary", "digests", "entries", "entry_words", "unit_grants")
 
 
 @pytest.fixture(params=["postgres_index", "opensearch_index"])

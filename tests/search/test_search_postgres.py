@@ -16,6 +16,7 @@ from schemas.search import AccessFilter, AccessScope, SearchDocument, SearchEntr
 from schemas.source import Area
 from search import statements
 from search.base import SearchUnavailable
+from search.folding import fold
 from search.postgres import PostgresIndex
 from tests.contracts.search_access import SearchAccessSuite
 from tests.contracts.search_area_names import SearchAreaNamesSuite
@@ -56,6 +57,33 @@ def test_who_waits_for_a_search_to_end_in_the_old_index_holds_none_of_its_tables
             reading.rollback()
             promoting.result(timeout=60)
         assert held == (0,)
+
+
+def test_words_of_entries_are_known_in_an_index_that_the_release_before_made_and_writes(
+    database: Database, index: PostgresIndex
+) -> None:
+    everybody = AccessFilter(
+        on=TODAY, scopes=(AccessScope(citizens=frozenset(map(citizen, (1, 2))), areas=frozenset(Area)),)
+    )
+
+    def total(words: str) -> int:
+        return index.find(SearchQuery(text=words, access=everybody)).total
+
+    index.put([make_document(1, "Maja", make_entry("Familiebehandling i hjemmet", Area.SOCIAL))])
+    address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as before:
+        before.execute("DROP TABLE search.entry_words; DROP FUNCTION search.note_entry_words CASCADE")
+        with pytest.raises(SearchUnavailable):
+            total("hjem")
+        index.create()
+        assert total("hjem familiebehandling") == 1
+        before.execute(
+            "INSERT INTO search.entries (citizen_id, entry_id, area, kind, text, words, valid)"
+            " VALUES (%s, '9', 'social', 'effort', 'Besøgsordninger', %s, '(,)')",
+            [citizen(1), [fold("Besøgsordninger")]],
+        )
+    assert total("besøgsordning") == total("BESØGSORDNINGER") == total("maja besøgsordningen") == 1
+    assert total("besøgsordnin") == 0, "only names are found by their beginning"
 
 
 NAMES = ("Maja", "Majken", "Holm", "Søren")
