@@ -6,7 +6,14 @@ from uuid import UUID
 from hub.clock import Clock, danish_day
 from hub.db import Database
 from hub.indexing import repository
-from hub.indexing.drift import Comparison, Difference, by_source, differences, differing_buckets
+from hub.indexing.drift import (
+    Comparison,
+    Difference,
+    by_source,
+    differences,
+    differing_buckets,
+    whose_turn_it_is,
+)
 from hub.indexing.writer import batch_of, read_documents, write_and_remember
 from hub.overview import repository as overviews
 from search.base import SearchIndex
@@ -15,8 +22,11 @@ REPAIR_BATCH = 500
 """Citizens written to the index at once."""
 
 
-def compare(database: Database, index: SearchIndex) -> Comparison:
+def compare(database: Database, index: SearchIndex, turn: int | None = None) -> Comparison:
     """Compare both sides once. A change on its way to the index is among the differences.
+
+    Whoever compares again and again says which *turn* it is: then differing buckets of a large store are looked into in
+    parts, for while much is on its way, all of them differ.
 
     Raises:
         SearchUnavailable: the index does not answer.
@@ -25,7 +35,8 @@ def compare(database: Database, index: SearchIndex) -> Comparison:
     with database.transaction() as session:
         in_store = overviews.tally(session)
     differing: dict[UUID, Difference] = {}
-    for bucket in differing_buckets(in_store, in_index):
+    differing_now = differing_buckets(in_store, in_index)
+    for bucket in differing_now if turn is None else whose_turn_it_is(differing_now, in_store, turn):
         index_versions = index.versions(bucket)
         with database.transaction() as session:
             differing |= differences(overviews.versions(session, bucket), index_versions)

@@ -5,13 +5,17 @@ versions of that bucket are compared citizen by citizen. A change on its way to 
 a difference that is the same in two comparisons counts, and only when nothing was on its way between them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from pydantic import Field
 
 from schemas.base import Schema
 from search.base import ALL_SOURCES, Tallies
+
+AT_ONCE = 100_000
+"""Citizens whose versions are read on both sides in one comparison, unless a single part holds more."""
+PARTS = 8
 
 
 class Difference(Schema):
@@ -53,6 +57,17 @@ def differing_buckets(store: Tallies, index: Tallies) -> tuple[str, ...]:
         left, right = store.get(source, {}), index.get(source, {})
         buckets |= {bucket for bucket in left.keys() | right.keys() if left.get(bucket) != right.get(bucket)}
     return tuple(sorted(buckets))
+
+
+def whose_turn_it_is(buckets: Sequence[str], store: Tallies, turn: int) -> tuple[str, ...]:
+    """Those of differing buckets to look into now: all, or one of some parts where they hold very many citizens.
+
+    Each part has two turns, one after the other, since drift is what is the same in two comparisons.
+    """
+    whole = store.get(ALL_SOURCES, {})
+    if sum(whole[bucket].citizens for bucket in buckets if bucket in whole) <= AT_ONCE:
+        return tuple(buckets)
+    return tuple(bucket for bucket in buckets if int(bucket, 16) % PARTS == turn // 2 % PARTS)
 
 
 def by_source(store: Tallies, index: Tallies) -> tuple[SourceTally, ...]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,8 +28,14 @@ class RecordRow(Base):
 
     __tablename__ = "records"
     __table_args__ = (
-        UniqueConstraint("entity_id", "version_key", "digest"),
-        Index("ix_records_entity_id_current", "entity_id", unique=True, postgresql_where=text("is_current")),
+        # Finds all versions of an entity, lets one stand at a time, and keeps a replaced one from being there twice.
+        # Written line by line as PostgreSQL tells it, for it is compared with that.
+        Index(
+            "ix_records_entity_id_standing",
+            "entity_id",
+            text("(\nCASE\n WHEN is_current THEN ''\n ELSE version_key || digest\nEND)"),
+            unique=True,
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

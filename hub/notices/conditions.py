@@ -15,7 +15,7 @@ from schemas.base import Schema
 
 FAILURES = frozenset({RunOutcome.UNAVAILABLE, RunOutcome.REFUSED, RunOutcome.FAILED})
 DRIFT_MAY_LAST = timedelta(minutes=10)
-"""What changes is always on its way to the index; and what was lost is repaired within a minute."""
+"""What changes is always on its way to the index; and what was lost is repaired within a minute, or some."""
 WITNESS_MAY_BE_BEHIND = timedelta(minutes=10)
 """After an hour in which nothing was written every witness is, until it has the next checkpoint."""
 

@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 from functools import partial
 from threading import Event
+from time import monotonic
 
 from hub import metrics, tracing
 from hub.bus.base import OVERVIEWS, Consumer, Offsets, has_processed, lag_of
@@ -17,7 +18,11 @@ from hub.operation.loop_health import LoopHealth
 from hub.worker.loops import POLL, Loop, consume, repeat
 
 COMPARE_EVERY = timedelta(seconds=20)
-"""Drift is confirmed by two comparisons, so it is found and repaired within a minute."""
+"""Drift is confirmed by two comparisons, so it is found and repaired within a minute, where comparing is quick."""
+RESTS = 20
+"""It rests so many times as long as a comparison took: that reads every overview, which among a million takes long."""
+LONGEST_REST = timedelta(minutes=4)
+"""Before anybody takes it for not comparing any more (``NOT_COMPARED_FOR``)."""
 FAR_BEHIND = 5000
 """With more changes on their way than this the index is not compared citizen by citizen: they would all differ."""
 
@@ -57,20 +62,24 @@ def _compare_and_repair(context: AppContext, health: LoopHealth, stop: Event) ->
             if is_ours:
                 context.index.create()  # both loops create it; the first one succeeds
             before, offsets_before = Comparison(sources=()), dict[int, Offsets]()
+            turn, next_at = 0, monotonic()
             while is_ours and not stop.is_set():
                 offsets = context.bus.offsets(INDEX_GROUP, OVERVIEWS)
                 # A change that was on its way at the comparison before must have arrived, or it would count as drift.
-                if lag_of(offsets) <= FAR_BEHIND and has_processed(offsets_before, offsets):
-                    before = _compare_once(context, before)
+                is_due = lag_of(offsets) <= FAR_BEHIND and has_processed(offsets_before, offsets)
+                if is_due and (began := monotonic()) >= next_at:
+                    before = _compare_once(context, before, turn)
                     offsets_before = dict(context.bus.offsets(INDEX_GROUP, OVERVIEWS))
+                    turn, ended = turn + 1, monotonic()
+                    next_at = ended + min(RESTS * (ended - began), LONGEST_REST.total_seconds())
                 health.record_success()
                 stop.wait(COMPARE_EVERY.total_seconds())
 
     repeat(session, health, stop, pause=COMPARE_EVERY)
 
 
-def _compare_once(context: AppContext, before: Comparison) -> Comparison:
-    comparison = compare(context.database, context.index)
+def _compare_once(context: AppContext, before: Comparison, turn: int) -> Comparison:
+    comparison = compare(context.database, context.index, turn)
     drift = find_drift(before, comparison)
     repaired = repair(context.database, context.index, drift, digest_key=context.digest_key, clock=context.clock)
     now = context.clock.now()

@@ -1,5 +1,6 @@
 """Index and store compared: pure judgement by property, then drift made and repaired in the real thing."""
 
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,8 @@ from hub.db import Database
 from hub.indexing import repository
 from hub.indexing.comparison import compare, repair
 from hub.indexing.drift import (
+    AT_ONCE,
+    PARTS,
     Comparison,
     Difference,
     by_source,
@@ -19,6 +22,7 @@ from hub.indexing.drift import (
     differing_buckets,
     find_drift,
     lasting_differences,
+    whose_turn_it_is,
 )
 from hub.indexing.reindex import Progress, reindex
 from hub.overview import repository as overviews
@@ -46,6 +50,20 @@ def test_a_bucket_without_differences_never_differs(store: dict[UUID, int], inde
     assert {key: (one.in_store, one.in_index) for key, one in differ.items()} == {
         key: (store.get(key), index.get(key)) for key in {*store, *index} if store.get(key) != index.get(key)
     }
+
+
+@given(st.sets(st.integers(0, 255)), st.integers(1, 2000), st.integers(0, 99))
+def test_differing_buckets_are_looked_into_at_once_or_in_turns(which: set[int], each: int, turn: int) -> None:
+    buckets = [f"{one:02x}" for one in sorted(which)]
+    store = {"": {bucket: Tally(citizens=each, versions=each) for bucket in buckets}}
+    now = whose_turn_it_is(buckets, store, turn)
+    if len(buckets) * each <= AT_ONCE:
+        assert now == tuple(buckets)
+    else:
+        assert len(now) <= 256 // PARTS
+    looks = [whose_turn_it_is(buckets, store, turn + later) for later in range(2 * PARTS + 1)]
+    twice = [set(one) & set(other) for one, other in pairwise(looks)]
+    assert set(buckets) == set().union(*twice), "each is looked into twice, one time after the other"
 
 
 @given(citizens, st.data())
