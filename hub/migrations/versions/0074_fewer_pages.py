@@ -11,8 +11,8 @@ little room an old page has.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0073_fewer_pages"
-down_revision = "0072_open_quarantine"
+revision = "0074_fewer_pages"
+down_revision = "0073_team_places"
 branch_labels = None
 depends_on = None
 
