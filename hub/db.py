@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import psycopg
 from psycopg import Connection, RawCursor, sql
-from psycopg.rows import dict_row
+from psycopg.rows import RowFactory, dict_row, tuple_row
 from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import MetaData, TextClause, create_engine, event, text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -32,6 +32,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+
+Row = TypeVar("Row")
 
 OVERFLOW = 10
 """Connections opened above the pool's size while it is busy."""
@@ -196,7 +198,7 @@ def columns(table: type[Base], alias: str = "") -> str:
 def fetch_rows(session: Session, statement: TextClause, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
     """Give a statement to the driver as it is, in the session's transaction.
 
-    For statements of every look-up, where SQLAlchemy takes twice the time of the driver.
+    For statements of every look-up and every batch, where SQLAlchemy takes twice the time of the driver.
 
     Returns:
         The rows by name; none when the statement gives none.
@@ -204,10 +206,21 @@ def fetch_rows(session: Session, statement: TextClause, parameters: Mapping[str,
     Raises:
         DBAPIError: as any statement of the session.
     """
+    return _fetch(session, statement, parameters, dict_row)
+
+
+def run_batch(session: Session, statement: TextClause, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    """The same for what a batch reads and writes: each row as its values in their order."""
+    return _fetch(session, statement, parameters, tuple_row)
+
+
+def _fetch(
+    session: Session, statement: TextClause, parameters: Mapping[str, object], row_factory: RowFactory[Row]
+) -> list[Row]:
     connection = cast("Connection[Any]", session.connection().connection.driver_connection)
     query, names = _driver_sql(statement)
     try:
-        with RawCursor(connection, row_factory=dict_row) as cursor:
+        with RawCursor(connection, row_factory=row_factory) as cursor:
             cursor.execute(query, [parameters[name] for name in names])
             # Not by ``description``, which describes every column first.
             return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []

@@ -38,8 +38,12 @@ def keyed_digest(identifier: Identifier, key: bytes) -> str:
     Used as topic key, search key and log key: the same person always has the same digest, and nobody
     without the key can go from all possible numbers to the digests.
     """
-    content = f"{identifier.namespace}\x1f{identifier.value}".encode()
-    return hmac.digest(key, content, "sha256").hex()
+    return value_digest(identifier.namespace, identifier.value, key)
+
+
+def value_digest(namespace: str, value: str, key: bytes) -> str:
+    """The same from its parts, for what is no ``Identifier`` any more."""
+    return hmac.digest(key, f"{namespace}\x1f{value}".encode(), "sha256").hex()
 
 
 def text_digest(text: str, key: bytes) -> str:

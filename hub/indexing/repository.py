@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from hub.db import fetch_rows
+from hub.db import fetch_rows, run_batch
 from hub.indexing.drift import SourceTally
 from hub.indexing.tables import ComparisonRow
 from hub.overview.service import OverviewVersion
@@ -90,7 +90,7 @@ def add_to_outbox(
             "previous": [version.previous for version in versions],
             "changes": [_CHANGES.dump_json(version.changes).decode() for version in versions],
         }
-        session.execute(INSERT_OUTBOX, {**columns, "now": now, "reindex": reindex})
+        run_batch(session, INSERT_OUTBOX, {**columns, "now": now, "reindex": reindex})
 
 
 def pending_outbox(session: Session, limit: int) -> list[OutboxEntry]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from hub.db import fetch_rows, run_batch
 from hub.intake.rules import Placement, Statement
 from schemas.base import Schema
 from schemas.record import FORGOTTEN_NAMESPACE, HISTORY_DELETE, QualityFlag, SourceRecord
@@ -104,10 +105,10 @@ def lock_entities(session: Session, keys: Mapping[UUID, tuple[str, str, str]]) -
         "types": [keys[entity_id][1] for entity_id in ids],
         "own": [keys[entity_id][2] for entity_id in ids],
     }
-    fresh = set(session.execute(_ADD_ENTITIES, {"ids": ids, **parts}).scalars())
+    fresh = {entity_id for (entity_id,) in run_batch(session, _ADD_ENTITIES, {"ids": ids, **parts})}
     stored_ids = frozenset(ids) - fresh
     if stored_ids:
-        session.execute(_LOCK_ENTITIES, {"ids": sorted(stored_ids)})
+        run_batch(session, _LOCK_ENTITIES, {"ids": sorted(stored_ids)})
     return stored_ids
 
 
@@ -116,29 +117,10 @@ def statements_of(session: Session, entity_ids: Collection[UUID]) -> dict[UUID, 
     by_entity: dict[UUID, list[tuple[Statement, Placement]]] = {}
     if not entity_ids:
         return by_entity
-    for row in session.execute(_STATEMENTS_OF, {"ids": list(entity_ids), "history_delete": HISTORY_DELETE}).all():
-        statement = Statement(
-            id=row.id,
-            version_key=row.version_key,
-            digest=row.digest,
-            version_order=row.version_order,
-            stated_at=row.stated_at,
-            first_observed_at=row.first_observed_at,
-            observed_at=row.observed_at,
-            deleted=row.deleted,
-            is_concluded=row.is_concluded,
-            ends_when_seen=row.ends_when_seen,
-        )
-        placement = Placement(
-            registered_at=row.registered_at,
-            registered_to=row.registered_to,
-            stated_at=row.stated_at,
-            first_observed_at=row.first_observed_at,
-            observed_at=row.observed_at,
-            is_current=row.is_current,
-            flag=row.flag,
-        )
-        by_entity.setdefault(row.entity_id, []).append((statement, placement))
+    for row in fetch_rows(session, _STATEMENTS_OF, {"ids": list(entity_ids), "history_delete": HISTORY_DELETE}):
+        statement = Statement(**{name: row[name] for name in Statement._fields})
+        placement = Placement(**{name: row[name] for name in Placement._fields})
+        by_entity.setdefault(row["entity_id"], []).append((statement, placement))
     return by_entity
 
 
@@ -146,8 +128,8 @@ def place(session: Session, placements: Mapping[UUID, Placement]) -> None:
     """Give stored statements their new places. Whoever steps down does so first: one stands at a time."""
     if not placements:
         return
-    session.execute(_STEP_DOWN, {"ids": [key for key, placement in placements.items() if not placement.is_current]})
-    session.execute(_PLACE, {"ids": list(placements), **_columns(list(placements.values()))})
+    run_batch(session, _STEP_DOWN, {"ids": [key for key, placement in placements.items() if not placement.is_current]})
+    run_batch(session, _PLACE, {"ids": list(placements), **_columns(list(placements.values()))})
 
 
 def add(session: Session, new: Sequence[tuple[StoredRecord, Statement, UUID, Placement]], now: datetime) -> None:
@@ -168,7 +150,7 @@ def add(session: Session, new: Sequence[tuple[StoredRecord, Statement, UUID, Pla
     }
     # One JSON text and not an array of texts: the driver would escape every quotation mark by itself.
     documents = "[" + ",".join(record.model_dump_json(exclude_none=True) for record in records) + "]"
-    session.execute(_ADD_RECORDS, {"now": now, "documents": documents, **columns})
+    run_batch(session, _ADD_RECORDS, {"now": now, "documents": documents, **columns})
 
 
 def records_by_id(session: Session, record_ids: Iterable[UUID]) -> tuple[StoredRecord, ...]:

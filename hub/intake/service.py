@@ -71,26 +71,17 @@ def receive(session: Session, records: Sequence[SourceRecord], *, now: datetime)
         placements = settle(
             merge_repeats([*(statement for statement, _ in stored), *(statement for statement, _ in received)])
         )
-        changes = {
-            statement.id: placements[statement.id]
-            for statement, placement in stored
-            if placements[statement.id] != placement
-        }
-        moved |= changes
-        fates |= {
-            statement.id: _fate(placements.get(statement.id), is_known=bool(stored), deleted=statement.deleted)
-            for statement, _ in received
-        }
-        new += [
-            (StoredRecord(id=statement.id, record=record), statement, entity, placements[statement.id])
-            for statement, record in received
-            if statement.id in placements
-        ]
-        risen |= {
-            statement.id
-            for statement, placement in stored
-            if placements[statement.id].is_current and not placement.is_current
-        }
+        for statement, placement in stored:
+            now_placed = placements[statement.id]
+            if now_placed != placement:
+                moved[statement.id] = now_placed
+            if now_placed.is_current and not placement.is_current:
+                risen.add(statement.id)
+        for statement, record in received:
+            place = placements.get(statement.id)
+            fates[statement.id] = _fate(place, is_known=bool(stored), deleted=statement.deleted)
+            if place is not None:
+                new.append((StoredRecord(id=statement.id, record=record), statement, entity, place))
     repository.place(session, moved)
     repository.add(session, new, now)
     return Received(

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from hub.db import fetch_rows
 from hub.matching.decisions import Decision, DecisionKind
 from hub.matching.graphs import Key
 from schemas.base import Instant, Schema
@@ -160,12 +161,12 @@ def decisions_on(session: Session, keys: Collection[Key]) -> tuple[Decision, ...
     columns = {"namespaces": [key.namespace for key in listed], "values": [key.value for key in listed]}
     return tuple(
         Decision(
-            DecisionKind(row.kind),
-            Key(row.subject_namespace, row.subject_value, row.subject_national),
-            Key(row.target_namespace, row.target_value, row.target_national),
-            frozenset(row.statements),
+            DecisionKind(row["kind"]),
+            Key(row["subject_namespace"], row["subject_value"], row["subject_national"]),
+            Key(row["target_namespace"], row["target_value"], row["target_national"]),
+            frozenset(row["statements"]),
         )
-        for row in session.execute(_STANDING_ON, columns).all()
+        for row in fetch_rows(session, _STANDING_ON, columns)
     )
 
 

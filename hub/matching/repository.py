@@ -4,14 +4,14 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import Row, text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from hub.db import fetch_rows
+from hub.db import fetch_rows, run_batch
 from hub.intake.repository import read_document
 from hub.matching.conflict_repository import IS_OPEN
 from hub.matching.linked_record import LinkedRecord
@@ -22,6 +22,7 @@ from schemas.identifiers import NATIONAL_NAMESPACE, Identifier, IdentifierKind
 from schemas.people import RelationFact
 from schemas.record import PartyRole, SourceRecord
 
+_ROLES = {role.value: role for role in PartyRole}
 _STRENGTH = {role.value: place for place, role in enumerate((PartyRole.PRIMARY, PartyRole.CONCERNED, PartyRole.OTHER))}
 
 _STOOD = """
@@ -53,6 +54,7 @@ _LINKED = """
     WHERE mine.citizen_id = ANY(:citizen_ids) AND NOT r.deleted AND (mine.role <> 'other' OR r.kind = 'relation')
       AND
 """
+_LINKED_NOW = text(_LINKED + _STOOD_OR_LIFE_STATUS)
 _PROTECTED = text("""
     SELECT DISTINCT mine.citizen_id
     FROM record_parties mine
@@ -168,8 +170,27 @@ def linked_records(
     it, for the DPO.
     """
     parameters = {"citizen_ids": list(citizen_ids), "as_known": as_known}
-    rows = session.execute(text(_LINKED + _STOOD_OR_LIFE_STATUS), parameters).all()
+    rows = _read_linked(session, _LINKED_NOW, parameters)
     return _linked_by_citizen(rows, citizen_ids, _Restricted.read(session, rows, with_restricted=with_restricted))
+
+
+class _LinkedRow(NamedTuple):
+    """What ``_LINKED`` gives, in its order."""
+
+    citizen_id: UUID
+    role: str
+    id: UUID
+    document: str
+    registered_at: datetime
+    registered_to: datetime | None
+    observed_at: datetime
+    received_at: datetime
+    flag: str | None
+    parties: list[UUID | None]
+
+
+def _read_linked(session: Session, statement: TextClause, parameters: Mapping[str, object]) -> list[_LinkedRow]:
+    return list(map(_LinkedRow._make, run_batch(session, statement, parameters)))
 
 
 class _Restricted(NamedTuple):
@@ -180,7 +201,7 @@ class _Restricted(NamedTuple):
     """Those of them who are protected, or stand in a relation to somebody who is."""
 
     @classmethod
-    def read(cls, session: Session, rows: Sequence[Row[Any]], *, with_restricted: bool = False) -> Self:
+    def read(cls, session: Session, rows: Sequence[_LinkedRow], *, with_restricted: bool = False) -> Self:
         named = {citizen_id for row in rows for citizen_id in row.parties if citizen_id is not None}
         citizens = frozenset() if with_restricted or not named else restricted_among(session, named)
         parameters = {"ids": list(citizens)}
@@ -208,7 +229,7 @@ class _Restricted(NamedTuple):
 
 
 def _linked_by_citizen(
-    rows: Sequence[Row[Any]], citizen_ids: Collection[UUID], restricted: _Restricted
+    rows: Sequence[_LinkedRow], citizen_ids: Collection[UUID], restricted: _Restricted
 ) -> dict[UUID, tuple[LinkedRecord, ...]]:
     records_by_citizen: dict[UUID, dict[UUID, LinkedRecord]] = {citizen_id: {} for citizen_id in citizen_ids}
     read: dict[UUID, SourceRecord] = {}
@@ -226,7 +247,7 @@ def _linked_by_citizen(
 
 def linked_records_then(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, tuple[LinkedRecord, ...]]:
     """``linked_records`` of each citizen as known at the moment given for it, in one statement."""
-    rows = session.execute(_REGISTERED_THEN, _looked(moments)).all()
+    rows = _read_linked(session, _REGISTERED_THEN, _looked(moments))
     return _linked_by_citizen(rows, moments, _Restricted.read(session, rows))
 
 
@@ -235,7 +256,7 @@ def linked_records_held(session: Session, moments: Mapping[UUID, datetime]) -> d
 
     Whenever they were registered, and each as if nothing had replaced it.
     """
-    rows = session.execute(_HELD_THEN, _looked(moments)).all()
+    rows = _read_linked(session, _HELD_THEN, _looked(moments))
     linked = _linked_by_citizen(rows, moments, _Restricted.read(session, rows))
     return {key: tuple(replace(record, registered_to=None) for record in records) for key, records in linked.items()}
 
@@ -305,15 +326,15 @@ def unmatched_counts(session: Session) -> dict[str, int]:
     return {row.source: row.parties for row in rows}
 
 
-def _linked(row: Any, record: SourceRecord) -> LinkedRecord:
+def _linked(row: _LinkedRow, record: SourceRecord) -> LinkedRecord:
     return LinkedRecord(
         record=record,
         received_at=row.received_at,
         registered_to=row.registered_to,
-        role=PartyRole(row.role),
+        role=_ROLES[row.role],
         party_citizens=tuple(row.parties),
     )
 
 
-def _own_order(linked: LinkedRecord) -> tuple[str, str, str]:
-    return (linked.record.entity, linked.record.registered_at.isoformat(), linked.record.digest)
+def _own_order(linked: LinkedRecord) -> tuple[str, datetime, str]:
+    return (linked.record.entity, linked.record.registered_at, linked.record.digest)

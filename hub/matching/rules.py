@@ -90,9 +90,10 @@ class Identities:
     def resolve(self, keys: Iterable[Key]) -> Resolution:
         """Who a party with these identifiers is."""
         party = self._decisions.named(frozenset(keys))
-        if party not in self._resolved:
-            self._resolved[party] = self._resolve(party)
-        return self._resolved[party]
+        resolution = self._resolved.get(party)
+        if resolution is None:
+            resolution = self._resolved[party] = self._resolve(party)
+        return resolution
 
     def _resolve(self, party: frozenset[Key]) -> Resolution:
         people = {self.root(key) for key in party if key.national}

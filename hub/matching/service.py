@@ -13,7 +13,7 @@ from hub.matching.claims import Claim
 from hub.matching.decisions import Decisions
 from hub.matching.graphs import Key
 from hub.matching.rules import ConflictKind, Identities, PartyState, Resolution
-from hub.matching.statements import PartyLink
+from hub.matching.statements import Citizen, PartyLink
 from schemas.people import PersonFact
 from schemas.record import PartyRole, SourceRecord
 
@@ -136,10 +136,8 @@ def _resolve(
     decisions = Decisions(decision_repository.decisions_on(session, claimed))
     identities = Identities(claims.values(), decisions)
 
-    merged = _assign_citizens(session, identities, (all_keys | concerned) - parked, digest_key=digest_key, now=now)
-    decided = [party for party in (*new, *stored_parties) if not party.keys & parked]
-    roots = statements.citizens_of(session, _roots(identities, decided))
-    citizens = {key: citizen.id for key, citizen in roots.items()}
+    needed = (all_keys | concerned) - parked
+    citizens, merged = _assign_citizens(session, identities, needed, digest_key=digest_key, now=now)
     linked = [_link(party, identities, citizens, parked) for party in new]
     moved = [
         (was, linked_now)
@@ -206,28 +204,25 @@ def _changed_numbers(session: Session, judged: frozenset[Key], decisions: Decisi
     )
 
 
-def _roots(identities: Identities, parties: Iterable[PartyLink]) -> frozenset[Key]:
-    return frozenset(root for party in parties if (root := identities.resolve(party.keys).root))
-
-
-def _link(party: PartyLink, identities: Identities, citizens: dict[Key, UUID], parked: frozenset[Key]) -> PartyLink:
+def _link(
+    party: PartyLink, identities: Identities, citizens: Mapping[Key, Citizen], parked: frozenset[Key]
+) -> PartyLink:
     if not party.keys:
         return PartyLink(party.record_id, party.party_index, party.role, party.keys, state=PartyState.FORGOTTEN)
     resolution = Resolution(PartyState.UNMATCHED) if party.keys & parked else identities.resolve(party.keys)
-    citizen_id = citizens[resolution.root] if resolution.root else None
-    return PartyLink(
-        party.record_id, party.party_index, party.role, party.keys, state=resolution.state, citizen_id=citizen_id
-    )
+    # One of the party's identifiers stands for the same person by itself, so the citizen is among those assigned.
+    citizen_id = citizens[resolution.root].id if resolution.root else None
+    return PartyLink(party.record_id, party.party_index, party.role, party.keys, resolution.state, citizen_id)
 
 
 def _assign_citizens(
     session: Session, identities: Identities, keys: frozenset[Key], *, digest_key: bytes, now: datetime
-) -> frozenset[UUID]:
+) -> tuple[Mapping[Key, Citizen], frozenset[UUID]]:
     """Assign a citizen to each national number and each person, and merge citizens that are one person.
 
     Every number has a citizen of its own, so that a withdrawn claim can be undone; while one number
-    stands for another, its citizen is merged into the other's. Returns the citizens on both sides of
-    each change.
+    stands for another, its citizen is merged into the other's. Returns the citizens of these identifiers and of
+    those that stand for them, and the citizens on both sides of each change.
     """
     resolved = {key: identities.resolve([key]) for key in keys}
     roots = {resolution.root for resolution in resolved.values() if resolution.root}
@@ -243,10 +238,10 @@ def _assign_citizens(
         own = citizens.get(key)
         if own is None:
             continue
-        is_other = resolution.state is PartyState.LINKED and resolution.root not in {None, key}
-        target = citizens[resolution.root].id if is_other and resolution.root else None
+        root = resolution.root  # only who is linked has one
+        target = citizens[root].id if root is not None and root != key else None
         if target != own.merged_into:
             targets[own.id] = target
             touched |= {own.id, target or own.id, own.merged_into or own.id}
     statements.merge(session, targets)
-    return frozenset(touched)
+    return citizens, frozenset(touched)

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.db import columns
-from hub.digest import all_keys, keyed_digest
+from hub.db import columns, fetch_rows, run_batch
+from hub.digest import all_keys, value_digest
 from hub.matching.claims import Claim
 from hub.matching.digest_repository import renew_conflict_digests
 from hub.matching.graphs import DisjointSets, Key
@@ -54,6 +54,8 @@ class ReachedClaims:
     """One identifier of each such component, to report it by."""
 
 
+_HOLD_ALONE = text("SELECT pg_advisory_xact_lock(:room)")
+_HOLD_SHARED = text("SELECT pg_advisory_xact_lock_shared(:room)")
 _KEYS = "unnest(cast(:namespaces AS text[]), cast(:values AS text[]))"
 _ADD_CLAIMS = text("""
     INSERT INTO identity_claims (record_id, namespace, value, replaced, national, birth_date, name)
@@ -156,8 +158,7 @@ def hold_claims(session: Session, *, changing: bool) -> None:
 
     It lasts until the transaction ends. Batches that claim nothing do not wait for each other.
     """
-    verb = "pg_advisory_xact_lock" if changing else "pg_advisory_xact_lock_shared"
-    session.execute(text(f"SELECT {verb}(:room)"), {"room": _ROOM})
+    run_batch(session, _HOLD_ALONE if changing else _HOLD_SHARED, {"room": _ROOM})
 
 
 def add_claims(session: Session, claims: Sequence[Claim]) -> None:
@@ -165,7 +166,8 @@ def add_claims(session: Session, claims: Sequence[Claim]) -> None:
     rows = [(claim, key, replaced) for claim in claims for key, replaced in _claimed(claim)]
     if not rows:
         return
-    session.execute(
+    run_batch(
+        session,
         _ADD_CLAIMS,
         {
             "record_ids": [claim.record_id for claim, _, _ in rows],
@@ -180,7 +182,7 @@ def add_claims(session: Session, claims: Sequence[Claim]) -> None:
 
 def claimed_keys(session: Session, record_ids: Collection[UUID]) -> frozenset[Key]:
     """Identifiers that any version of these records' entities ever claimed."""
-    return frozenset(map(_key, session.execute(_CLAIMED_KEYS, {"ids": list(record_ids)}).all()))
+    return frozenset(map(Key._make, run_batch(session, _CLAIMED_KEYS, {"ids": list(record_ids)})))
 
 
 def claims_on(session: Session, keys: Collection[Key], *, whole: bool) -> ReachedClaims:
@@ -211,17 +213,17 @@ def _reached(session: Session, keys: Collection[Key], *, whole: bool, most: int)
     if not keys:
         return set(), set(), True
     keys_by_name = {(key.namespace, key.value): key for key in keys}
-    rows = session.execute(_REACHED, {**_columns(keys_by_name.values()), "whole": whole, "most": most}).all()
-    record_ids = {row.record_id for row in rows if row.record_id is not None}
-    names = {(row.namespace, row.value) for row in rows if row.record_id is None}
+    rows = run_batch(session, _REACHED, {**_columns(keys_by_name.values()), "whole": whole, "most": most})
+    record_ids = {record_id for record_id, _, _ in rows if record_id is not None}
+    names = {(namespace, value) for record_id, namespace, value in rows if record_id is None}
     reached = {keys_by_name.get(name) or Key(*name, national=_is_national(name[0])) for name in names}
     return record_ids, reached, len(rows) < most
 
 
 def _claims(session: Session, record_ids: Collection[UUID]) -> list[Claim]:
-    rows: dict[UUID, list[Any]] = defaultdict(list)
-    for row in session.execute(_CLAIMS, {"ids": list(record_ids)}).all() if record_ids else ():
-        rows[row.record_id].append(row)
+    rows: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in fetch_rows(session, _CLAIMS, {"ids": list(record_ids)}) if record_ids else ():
+        rows[row["record_id"]].append(row)
     return [_claim(several) for several in rows.values()]
 
 
@@ -244,26 +246,22 @@ def _within_limit(claims: Sequence[Claim], too_large: Sequence[frozenset[Key]] =
 
 def parties_on(session: Session, keys: Collection[Key]) -> tuple[PartyLink, ...]:
     """Parties, of any version of any record, that are named by one of *keys*."""
-    rows: dict[tuple[UUID, int], list[Any]] = defaultdict(list)
-    for row in session.execute(_PARTIES_ON, _columns(keys)).all() if keys else ():
-        rows[row.record_id, row.party_index].append(row)
+    named: dict[tuple[Any, ...], list[Key]] = defaultdict(list)
+    for *party, namespace, value, national in run_batch(session, _PARTIES_ON, _columns(keys)) if keys else ():
+        named[tuple(party)].append(Key(namespace, value, national))
     return tuple(
-        PartyLink(
-            record_id=record_id,
-            party_index=index,
-            role=several[0].role,
-            keys=frozenset(map(_key, several)),
-            state=PartyState(several[0].state),
-            citizen_id=several[0].citizen_id,
-        )
-        for (record_id, index), several in rows.items()
+        PartyLink(record_id, index, role, frozenset(own), PartyState(state), citizen_id)
+        for (record_id, index, role, state, citizen_id), own in named.items()
     )
 
 
 def citizens_of(session: Session, keys: Collection[Key]) -> dict[Key, Citizen]:
     """The citizens these identifiers were given, as far as they were."""
-    rows = session.execute(_CITIZENS_OF, _columns(keys)).all() if keys else ()
-    return {_key(row): Citizen(row.id, row.merged_into) for row in rows}
+    rows = run_batch(session, _CITIZENS_OF, _columns(keys)) if keys else ()
+    return {
+        Key(namespace, value, national): Citizen(citizen_id, merged_into)
+        for namespace, value, national, citizen_id, merged_into in rows
+    }
 
 
 def add_citizens(session: Session, keys: Iterable[Key], *, digest_key: bytes, now: datetime) -> None:
@@ -271,7 +269,8 @@ def add_citizens(session: Session, keys: Iterable[Key], *, digest_key: bytes, no
     ordered = sorted(keys)
     if not ordered:
         return
-    new_ids = session.execute(
+    new_ids = run_batch(
+        session,
         _ADD_IDENTIFIERS,
         {
             **_columns(ordered),
@@ -280,20 +279,21 @@ def add_citizens(session: Session, keys: Iterable[Key], *, digest_key: bytes, no
             "citizen_ids": [uuid4() for _ in ordered],
         },
     )
-    session.execute(_ADD_CITIZENS, {"ids": list(new_ids.scalars()), "now": now})
+    run_batch(session, _ADD_CITIZENS, {"ids": [new_id for (new_id,) in new_ids], "now": now})
 
 
 def merge(session: Session, targets: Mapping[UUID, UUID | None]) -> None:
     """Record who citizens turned out to be; None: themselves again."""
     if targets:
-        session.execute(_MERGE, {"ids": list(targets), "targets": list(targets.values())})
+        run_batch(session, _MERGE, {"ids": list(targets), "targets": list(targets.values())})
 
 
 def put_parties(session: Session, parties: Sequence[PartyLink]) -> None:
     """Store parties with who they are, or who they are now."""
     if not parties:
         return
-    session.execute(
+    run_batch(
+        session,
         _PUT_PARTIES,
         {
             "record_ids": [party.record_id for party in parties],
@@ -310,7 +310,8 @@ def add_party_identifiers(session: Session, parties: Sequence[PartyLink]) -> Non
     rows = [(party, key) for party in parties for key in party.keys]
     if not rows:
         return
-    session.execute(
+    run_batch(
+        session,
         _ADD_PARTY_IDENTIFIERS,
         {
             "record_ids": [party.record_id for party, _ in rows],
@@ -323,12 +324,13 @@ def add_party_identifiers(session: Session, parties: Sequence[PartyLink]) -> Non
 
 def citizens_behind(session: Session, record_ids: Collection[UUID]) -> frozenset[UUID]:
     """Citizens whose overview any version of these records' entities reaches."""
-    return frozenset(session.execute(_CITIZENS_BEHIND, {"ids": list(record_ids)}).scalars())
+    rows = run_batch(session, _CITIZENS_BEHIND, {"ids": list(record_ids)})
+    return frozenset(citizen_id for (citizen_id,) in rows)
 
 
 def lock_citizens(session: Session, citizen_ids: Iterable[UUID]) -> None:
     """Hold these citizens until the transaction ends, always in the order of their ids."""
-    session.execute(_LOCK_CITIZENS, {"ids": sorted(citizen_ids)})
+    run_batch(session, _LOCK_CITIZENS, {"ids": sorted(citizen_ids)})
 
 
 def settle_conflicts(
@@ -351,16 +353,16 @@ def settle_conflicts(
     )
     digests = [digest_of(key, digest_key) for key in judged_keys]
     still_open = [f"{kind}/{digest}" for kind, digest, *_ in rows]
-    session.execute(_SETTLE_CONFLICTS, {"digests": digests, "standing": still_open, "now": now})
+    run_batch(session, _SETTLE_CONFLICTS, {"digests": digests, "standing": still_open, "now": now})
     if rows:
         names = ("kinds", "digests", "masked", "namespaces", "values", "national")
         columns = {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
-        session.execute(_ADD_CONFLICTS, {**columns, "now": now})
+        run_batch(session, _ADD_CONFLICTS, {**columns, "now": now})
 
 
 def digest_of(key: Key, digest_key: bytes) -> str:
     """The keyed digest that stands for an identifier."""
-    return keyed_digest(_identifier(key), digest_key)
+    return value_digest(key.namespace, key.value, digest_key)
 
 
 def _identifier(key: Key) -> Identifier:
@@ -381,15 +383,15 @@ def _claimed(claim: Claim) -> list[tuple[Key, bool]]:
     return [*((key, False) for key in claim.keys), *((key, True) for key in claim.replaces)]
 
 
-def _claim(rows: Sequence[Any]) -> Claim:
+def _claim(rows: Sequence[Mapping[str, Any]]) -> Claim:
     return Claim(
-        record_id=rows[0].record_id,
-        keys=frozenset(_key(row) for row in rows if not row.replaced),
-        replaces=frozenset(_key(row) for row in rows if row.replaced),
-        birth_date=rows[0].birth_date,
-        name=rows[0].name,
+        record_id=rows[0]["record_id"],
+        keys=frozenset(_key(row) for row in rows if not row["replaced"]),
+        replaces=frozenset(_key(row) for row in rows if row["replaced"]),
+        birth_date=rows[0]["birth_date"],
+        name=rows[0]["name"],
     )
 
 
-def _key(row: Any) -> Key:
-    return Key(row.namespace, row.value, row.national)
+def _key(row: Mapping[str, Any]) -> Key:
+    return Key(row["namespace"], row["value"], row["national"])

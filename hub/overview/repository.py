@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.db import fetch_rows
+from hub.db import fetch_rows, run_batch
 from hub.overview.columns import sources_of, units_of, workers_of
 from schemas.overview import CitizenHeader, IdentityState, Overview
 from search.base import Tallies, tallies
@@ -152,8 +152,8 @@ class StoredDocument(NamedTuple):
 def lock(session: Session, citizen_ids: Collection[UUID]) -> dict[UUID, VersionState]:
     """Hold the overviews of these citizens until the transaction ends, always in the order of their ids."""
     ids = sorted(citizen_ids)
-    session.execute(_ADD, {"ids": ids})
-    return {row.citizen_id: VersionState(row.version, row.digest) for row in session.execute(_LOCK, {"ids": ids})}
+    run_batch(session, _ADD, {"ids": ids})
+    return {citizen_id: VersionState(*state) for citizen_id, *state in run_batch(session, _LOCK, {"ids": ids})}
 
 
 def mark_due(
@@ -165,7 +165,7 @@ def mark_due(
     is not deleted with the mark before it.
     """
     if citizen_ids:
-        session.execute(_MARK_DUE, {"ids": sorted(citizen_ids), "since": since, "failed_since": failed_since})
+        run_batch(session, _MARK_DUE, {"ids": sorted(citizen_ids), "since": since, "failed_since": failed_since})
 
 
 def take_due(session: Session, until: datetime, limit: int) -> dict[UUID, datetime | None]:
@@ -199,7 +199,7 @@ def write(session: Session, overviews: Sequence[NewOverview], now: datetime, sha
     ids = [overview.citizen_id for overview in overviews]
     numbers = [overview.version for overview in overviews]
     digests = [overview.digest for overview in overviews]
-    session.execute(_COUNT_UP, {"ids": ids, "versions": numbers, "digests": digests})
+    run_batch(session, _COUNT_UP, {"ids": ids, "versions": numbers, "digests": digests})
     present = [(overview, overview.overview) for overview in overviews if overview.overview is not None]
     documents = {
         "ids": [new.citizen_id for new, _ in present],
@@ -211,8 +211,8 @@ def write(session: Session, overviews: Sequence[NewOverview], now: datetime, sha
         # One JSON text and not an array of texts: the driver would escape every quotation mark by itself.
         "documents": "[" + ",".join(new.document for new, _ in present) + "]",
     }
-    session.execute(_WRITE, {**documents, "now": now})
-    session.execute(_REMOVE, {"ids": [new.citizen_id for new in overviews if new.overview is None]})
+    run_batch(session, _WRITE, {**documents, "now": now})
+    run_batch(session, _REMOVE, {"ids": [new.citizen_id for new in overviews if new.overview is None]})
     _replace_units(session, ids, [overview for _, overview in present])
     _replace_workers(session, ids, [overview for _, overview in present])
 
@@ -292,7 +292,7 @@ def _array(ids: Iterable[UUID]) -> str:
 
 
 def _replace_units(session: Session, citizen_ids: Sequence[UUID], overviews: Sequence[Overview]) -> None:
-    session.execute(_DROP_UNITS, {"ids": list(citizen_ids)})
+    run_batch(session, _DROP_UNITS, {"ids": list(citizen_ids)})
     rows = [(overview.citizen_id, unit) for overview in overviews for unit in units_of(overview)]
     if rows:
         columns = {
@@ -303,11 +303,11 @@ def _replace_units(session: Session, citizen_ids: Sequence[UUID], overviews: Seq
             "starts": [unit.valid.start for _, unit in rows],
             "ends": [unit.valid.end for _, unit in rows],
         }
-        session.execute(_ADD_UNITS, columns)
+        run_batch(session, _ADD_UNITS, columns)
 
 
 def _replace_workers(session: Session, citizen_ids: Sequence[UUID], overviews: Sequence[Overview]) -> None:
-    session.execute(_DROP_WORKERS, {"ids": list(citizen_ids)})
+    run_batch(session, _DROP_WORKERS, {"ids": list(citizen_ids)})
     rows = [(overview.citizen_id, worker) for overview in overviews for worker in workers_of(overview)]
     if rows:
         columns = {
@@ -317,4 +317,4 @@ def _replace_workers(session: Session, citizen_ids: Sequence[UUID], overviews: S
             "starts": [worker.valid.start for _, worker in rows],
             "ends": [worker.valid.end for _, worker in rows],
         }
-        session.execute(_ADD_WORKERS, columns)
+        run_batch(session, _ADD_WORKERS, columns)

@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import QueuePool
 
-from hub.db import OVERFLOW, Base, Database, announce, fetch_rows
+from hub.db import OVERFLOW, Base, Database, announce, fetch_rows, run_batch
 from hub.errors import StoreUnavailable
 from hub.migrations import config, migrate
 from hub.migrations.tables import ALL_TABLES
@@ -93,6 +93,7 @@ def test_a_statement_straight_to_the_driver_is_part_of_the_transaction(database:
         session.execute(text("CREATE TABLE kept (one int)"))
         assert fetch_rows(session, text("INSERT INTO kept VALUES (:one)"), {"one": 1}) == []
         assert fetch_rows(session, text("SELECT one FROM kept"), {}) == [{"one": 1}]
+        assert run_batch(session, text("SELECT one, two FROM kept, (VALUES (2)) AS other (two)"), {}) == [(1, 2)]
         raise ZeroDivisionError
     with database.transaction() as session:
         assert fetch_rows(session, text("SELECT to_regclass('kept') AS there"), {}) == [{"there": None}]

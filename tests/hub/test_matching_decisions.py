@@ -71,6 +71,15 @@ def test_who_is_kept_apart_is_never_one_person_whatever_is_claimed(said: list[Cl
         assert one.root is None or one.root != other.root
 
 
+@given(claims, st.lists(apart | links | merges, max_size=5), keys)
+def test_whoever_a_party_is_one_of_its_identifiers_names_alone(
+    said: list[Claim], decided: list[Decision], party: frozenset[Key]
+) -> None:
+    identities = Identities(said, Decisions(once(decided)))
+    if root := identities.resolve(party).root:
+        assert root in {identities.resolve([key]).root for key in party}
+
+
 @given(claims, st.lists(merges | links, min_size=1, max_size=4))
 def test_who_is_joined_is_one_person_whatever_is_claimed(said: list[Claim], decided: list[Decision]) -> None:
     decided = once(decided)
