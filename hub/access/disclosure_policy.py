@@ -47,32 +47,28 @@ def _may_disclose(actor: Actor, facts: AccessFacts, disclosure: DisclosureAsk, *
 
 def offered_bases(actor: Actor, facts: AccessFacts) -> tuple[DisclosureBasis, ...]:
     """The bases on which the actor may disclose something about the citizen at all, to whomever and for a day."""
-    return tuple(
-        basis
-        for basis in STATED_BASES
-        if any(
-            _may_disclose(
-                actor,
-                facts,
-                DisclosureAsk(
-                    basis=basis,
-                    reason="",
-                    days=1,
-                    has_legal_basis=True,
-                    to_team=to_team,
-                    has_meeting=True,
-                    receiver_areas=frozenset(),
-                ),
-                has_reason=True,
-            )
-            for to_team in (True, False)
-        )
-    )
+    return tuple(basis for basis in STATED_BASES if _is_offered(actor, facts, basis))
 
 
 def may_disclose_something(actor: Actor, facts: AccessFacts) -> bool:
     """Whether there is a basis on which the actor may disclose something about the citizen."""
-    return bool(offered_bases(actor, facts))
+    return any(_is_offered(actor, facts, basis) for basis in STATED_BASES)
+
+
+def _is_offered(actor: Actor, facts: AccessFacts, basis: DisclosureBasis) -> bool:
+    asks = (
+        DisclosureAsk(
+            basis=basis,
+            reason="",
+            days=1,
+            has_legal_basis=True,
+            to_team=to_team,
+            has_meeting=True,
+            receiver_areas=frozenset(),
+        )
+        for to_team in (True, False)
+    )
+    return any(_may_disclose(actor, facts, ask, has_reason=True) for ask in asks)
 
 
 def may_end_disclosure(actor: Actor, facts: AccessFacts, disclosure: Disclosure) -> bool:

@@ -30,7 +30,9 @@ _VIEWINGS = text("""
     ORDER BY seq DESC LIMIT :limit
 """)
 _LOOKS = text("""
-    SELECT citizen_id, min(recorded_at) AS first, max(recorded_at) AS last FROM audit_log
+    SELECT citizen_id, min(recorded_at) AS first, max(recorded_at) AS last,
+           max(recorded_at) FILTER (WHERE recorded_at <= :before) AS last_before
+    FROM audit_log
     WHERE actor_id = :actor_id AND citizen_id = ANY(cast(:citizen_ids AS uuid[])) AND recorded_at <= :until
       AND action = 'open_overview' AND outcome = 'shown'
       AND (details ->> 'shown_on' IS NULL OR details ->> 'page' = 'family') AND details ->> 'as_known' IS NULL
@@ -179,8 +181,19 @@ def looks(session: Session, actor_id: str, citizen_ids: Iterable[UUID], until: d
     The citizen's own pages count, and a page about the whole family. To stand on another's page does not: there the
     others' news are but a few lines. Nor does an earlier day, on which there is no news.
     """
-    rows = fetch_rows(session, _LOOKS, {"actor_id": actor_id, "citizen_ids": list(set(citizen_ids)), "until": until})
-    return {row["citizen_id"]: Looks(row["first"], row["last"]) for row in rows}
+    return looks_before(session, actor_id, citizen_ids, until, until)[0]
+
+
+def looks_before(
+    session: Session, actor_id: str, citizen_ids: Iterable[UUID], before: datetime, until: datetime
+) -> tuple[dict[UUID, Looks], dict[UUID, Looks]]:
+    """The same until *before*, and until the later *until*, in one statement."""
+    parameters = {"actor_id": actor_id, "citizen_ids": list(set(citizen_ids)), "before": before, "until": until}
+    rows = fetch_rows(session, _LOOKS, parameters)
+    return (
+        {row["citizen_id"]: Looks(row["first"], row["last_before"]) for row in rows if row["last_before"] is not None},
+        {row["citizen_id"]: Looks(row["first"], row["last"]) for row in rows},
+    )
 
 
 def counts(session: Session, since: datetime, until: datetime) -> dict[tuple[AuditAction, AuditOutcome], int]:

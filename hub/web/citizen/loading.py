@@ -338,15 +338,16 @@ def _changes(context: RequestContext, people: Sequence[OpenedCitizen]) -> Change
     first look lasts came since it began.
     """
     family = [person.overview.citizen_id for person in people]
-    seen = seen_until(audit.looks(context.session, context.actor.id, family, until=context.now - RECENTLY), family)
+    now = context.now
+    earlier_looks, looks = audit.looks_before(context.session, context.actor.id, family, now - RECENTLY, now)
+    seen = seen_until(earlier_looks, family)
     is_first = not seen
     if is_first:
-        looks = audit.looks(context.session, context.actor.id, family, until=context.now)
         seen = seen_until({citizen: Looks(look.first, look.first) for citizen, look in looks.items()}, family)
     with_news = overviews.with_news(context.session, seen)
     if is_first and not with_news:
         return None
-    today = danish_day(context.now)
+    today = danish_day(now)
     by_entry: dict[str, Change] = {}
     person_wiped: tuple[str, ...] = ()
     earlier = overviews.read_seen(context.session, {key: seen[key] for key in family if key in with_news}, with_news)

@@ -191,11 +191,13 @@ def counted(number: int, singular: str, plural: str) -> str:
     return f"{number_text(number)} {plural_of(number, singular, plural)}"
 
 
+@lru_cache(maxsize=1000)
 def plural_of(number: int, singular: str, plural: str) -> str:
     """The form that goes with the number, by the plural rule of Danish."""
     return singular if LOCALE.plural_form(number) == "one" else plural
 
 
+@lru_cache(maxsize=1000)
 def number_text(number: int) -> str:
     """``1.204``: a point between thousands."""
     return str(format_decimal(number, locale=LOCALE))

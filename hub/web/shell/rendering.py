@@ -15,6 +15,7 @@ _environment = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,  # else the files of all pieces are looked at for each page
 )
 _environment.globals["shortest_reason"] = SHORTEST_REASON
 
