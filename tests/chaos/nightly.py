@@ -89,7 +89,7 @@ def run_nights(
     """
     chance = random.Random(seed)  # noqa: S311  moments to fail at, not secrets
     began = monotonic()
-    with staged(citizens=citizens, seed=seed, brokers=1, nodes=1, repair_every="1s") as stage:
+    with staged(citizens=citizens, seed=seed, brokers=1, nodes=1, webs=0, repair_every="1s") as stage:
         context = parts_of(stage)
         for process in (stage.listener, *stage.workers):
             process.start()
@@ -201,7 +201,7 @@ def _report(stage: Stage, context: AppContext, first: dict[str, str]) -> Nightly
     with stage.database.transaction() as session:
         stored = statements(SourceRecord.model_validate(document) for document in session.scalars(_LIVE))
         parked = session.scalar(text("SELECT count(*) FROM quarantine_entries WHERE rule = 'not_processed'")) or 0
-    logs = [process.log.read_text(encoding="utf-8") for process in (*stage.workers, *stage.webs, stage.listener)]
+    logs = [process.log.read_text(encoding="utf-8") for process in (*stage.workers, stage.listener)]
     return NightlyReport(
         seed=0,
         citizens=0,

@@ -71,6 +71,7 @@ def staged(
     seed: int,
     brokers: int,
     nodes: int,
+    webs: int = 2,
     day: date = DAY,
     repair_every: str = "7d",
     prepare: Callable[[Path], AbstractContextManager[object]] = nullcontext,
@@ -82,6 +83,7 @@ def staged(
         seed: of its people.
         brokers: of Kafka.
         nodes: of OpenSearch.
+        webs: how many web servers; none where nobody asks one.
         day: of the municipality. The processes run on today's clock: only what happens of late is news to them.
         repair_every: how often the job centre is read whole, as ISO 8601 writes it.
         prepare: the folder in which ``postgres``, ``kafka`` and ``opensearch`` will lie, before they do.
@@ -110,12 +112,12 @@ def staged(
         sources = stack.enter_context(start_fagsystemer(citizens=citizens, seed=seed, today=day))
         variables = _environment(folder, sources, database, bus, index, repair_every)
         workers = tuple(_worker(folder, number, variables) for number in range(2))
-        webs = tuple(_web(folder, number, variables, port) for number, port in enumerate(free_ports(2)))
+        servers = tuple(_web(folder, number, variables, port) for number, port in enumerate(free_ports(webs)))
         listener = _listener(folder, variables, sources)
-        for one in (*workers, *webs, listener):
+        for one in (*workers, *servers, listener):
             stack.callback(one.kill)
-        for web in webs:
-            web.start()
+        for server in servers:
+            server.start()
         yield Stage(
             folder=folder,
             day=day,
@@ -125,7 +127,7 @@ def staged(
             kafka=bus,
             opensearch=index,
             workers=workers,
-            webs=webs,
+            webs=servers,
             listener=listener,
             environment=variables,
         )
