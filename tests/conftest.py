@@ -1,5 +1,6 @@
 """Fixtures for all tests: a real PostgreSQL, one fresh database a test, a clock that stands still."""
 
+import gc
 import os
 import shutil
 import ssl
@@ -60,7 +61,18 @@ ROOM = 4 * 2**30
 """Bytes."""
 MOST_USED = 20
 """Indices in OpenSearch that wait for their removal."""
+GARBAGE_AFTER = 50_000
+"""Objects made since garbage was last looked for; Python's own 700 has the tests looked through all the time."""
 DIGEST_KEY = b"only-for-tests-only-for-tests-only"
+
+
+gc.set_threshold(GARBAGE_AFTER)
+
+
+def pytest_collection_finish() -> None:
+    """Look for no garbage any more among modules and tests, which stay to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)
