@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import lru_cache
+from itertools import count
 from typing import Any, TypeVar, cast
 
 import psycopg
@@ -44,6 +45,10 @@ OVERFLOW = 10
 
 _NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 """Writes parameters as ``$1``, as PostgreSQL does."""
+
+MOST_PREPARED = 200
+"""Statements that a connection's server process keeps prepared, the first of them until another needs the room."""
+_NUMBERS = count()
 
 CONNECT_WITHIN = 5
 """Seconds a server may take to accept a connection; a silent one would otherwise block every page for ever."""
@@ -255,7 +260,9 @@ def _fetch_prepared(
     sent = adapter.dump_sequence(values, [PyFormat.AUTO] * len(values))
     key = query, adapter.types
     if key not in prepared:
-        name = f"fetch_{len(prepared)}".encode()
+        if len(prepared) >= MOST_PREPARED:
+            _checked(connection, pgconn.exec_(b"DEALLOCATE " + prepared.pop(next(iter(prepared)))))
+        name = f"fetch_{next(_NUMBERS)}".encode()
         _checked(connection, pgconn.prepare(name, query, adapter.types))
         prepared[key] = name
     arguments: Any = sent  # None among them is NULL, which the driver's type forgets

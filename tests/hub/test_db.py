@@ -154,6 +154,18 @@ def test_a_statement_that_the_server_has_prepared_gives_what_a_cursor_gives(data
         session.rollback()
 
 
+def test_a_server_process_keeps_so_many_statements_prepared_and_no_more(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.db.MOST_PREPARED", 3)
+    kept = text("SELECT count(*) AS number FROM pg_prepared_statements WHERE name LIKE 'fetch%'")
+    with database.transaction() as session:
+        for _ in range(2):
+            for number in range(5):
+                assert fetch_rows(session, text(f"SELECT {number} AS number"), {}) == [{"number": number}]
+        assert fetch_rows(session, kept, {}) == [{"number": 3}]
+
+
 def test_who_listens_is_woken_by_what_was_committed_and_not_before(database: Database) -> None:
     with database.listening("helhed_test") as wait:
         began = monotonic()
