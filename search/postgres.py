@@ -116,19 +116,16 @@ class PostgresIndex:
 
         Raises:
             PageKeyWrong: ``after`` or ``before`` was not given out by a search.
-            SearchUnavailable: PostgreSQL does not answer, or a worker has still to make a table of this version.
+            SearchUnavailable: PostgreSQL does not answer.
         """
         start = page_start(query)
         values = parameters(query, start)
         if values["mode"] == "words" and not values["folded"]:
             return SearchPage(facets=dict.fromkeys(_FACETS, ()))  # signs only, no word
-        with self._transaction() as connection:
-            values |= _similar(connection, values["folded"])
-            try:
-                row = connection.execute(statements.FIND, values).fetchone()
-            except psycopg.errors.UndefinedTable as error:
-                raise SearchUnavailable("the index is not made yet") from error
-        total, facets, rows = row or (0, [], [])
+        try:
+            total, facets, rows = self._found(statements.FIND, values)
+        except psycopg.errors.UndefinedTable:
+            total, facets, rows = self._found(statements.FIND_BY_ENTRIES, values)
         page = window([place_of(row) for row in rows], start, query.size)
         return SearchPage(
             hits=tuple(hit(row, values) for row in rows[page.rows]),
@@ -143,6 +140,12 @@ class PostgresIndex:
                 for name in _FACETS
             },
         )
+
+    def _found(self, statement: str, values: dict[str, Any]) -> tuple[int, list[dict[str, Any]], list[dict[str, Any]]]:
+        """How many, the facets' counts, and the rows of one page."""
+        with self._transaction() as connection:
+            values |= _similar(connection, values["folded"])
+            return connection.execute(statement, values).fetchone() or (0, [], [])
 
     def tally(self) -> Tallies:
         """Counts and sums of versions by source and bucket, deleted citizens left out."""

@@ -151,7 +151,7 @@ FROM documents WHERE NOT deleted GROUP BY 1, 2
 # pool: whose entries are read, which costs most. A typed word that no entry has must be in the name, so who has it not
 # is out. Everything after it reads only ``shown``, the entries that both the scopes and the filters let through.
 # An IN within CASE or IS TRUE is a hash table, whatever little the planner expects of the tables above.
-FIND = """
+_FIND = """
 WITH granted AS MATERIALIZED (
     SELECT citizen_id, areas FROM unnest(%(citizens)s::uuid[], %(citizen_areas)s::text[]) c(citizen_id, areas)
     UNION ALL
@@ -165,8 +165,7 @@ WITH granted AS MATERIALIZED (
     SELECT citizen_id, string_agg(areas, ' ') AS areas FROM granted GROUP BY citizen_id
 ), words AS MATERIALIZED (
     SELECT turn, folded, folded || chr(1114111) AS beyond, plainto_tsquery('pg_catalog.danish', written) AS stem,
-           EXISTS (SELECT FROM unnest(folded || tsvector_to_array(to_tsvector('pg_catalog.danish', written))) t(word)
-                   JOIN entry_words e ON e.word = hashtextextended(t.word, 0)) AS in_entries
+           {in_entries} AS in_entries
     FROM unnest(%(written)s::text[], %(folded)s::text[]) WITH ORDINALITY w(written, folded, turn)
 ), resembling AS MATERIALIZED (
     SELECT w.turn, s.token
@@ -261,3 +260,11 @@ SELECT
         FROM reasons e WHERE e.citizen_id = p.citizen_id
     )) ORDER BY p.rank DESC, p.sort_name, p.citizen_id), '[]') FROM page p)
 """
+
+FIND = _FIND.format(
+    in_entries="""EXISTS (
+               SELECT FROM unnest(folded || tsvector_to_array(to_tsvector('pg_catalog.danish', written))) t(word)
+               JOIN entry_words e ON e.word = hashtextextended(t.word, 0))"""
+)
+FIND_BY_ENTRIES = _FIND.format(in_entries="true")
+"""The same without ``entry_words``, which the first worker of this version makes: every entry within reach is read."""

@@ -73,8 +73,7 @@ def test_words_of_entries_are_known_in_an_index_that_the_release_before_made_and
     address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as before:
         before.execute("DROP TABLE search.entry_words; DROP FUNCTION search.note_entry_words CASCADE")
-        with pytest.raises(SearchUnavailable):
-            total("hjem")
+        assert total("hjem familiebehandling") == total("maja") == 1, "before a worker of this version has made them"
         index.create()
         assert total("hjem familiebehandling") == 1
         before.execute(
