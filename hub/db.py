@@ -5,15 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import lru_cache
-from itertools import count
 from typing import Any, TypeVar, cast
 
 import psycopg
 from psycopg import Connection, RawCursor, sql
-from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGresult
 from psycopg.rows import RowFactory, dict_row, tuple_row
 from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import MetaData, TextClause, create_engine, event, text
@@ -45,10 +40,6 @@ OVERFLOW = 10
 
 _NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 """Writes parameters as ``$1``, as PostgreSQL does."""
-
-MOST_PREPARED = 200
-"""Statements that a connection's server process keeps prepared, the first of them until another needs the room."""
-_NUMBERS = count()
 
 CONNECT_WITHIN = 5
 """Seconds a server may take to accept a connection; a silent one would otherwise block every page for ever."""
@@ -215,16 +206,7 @@ def fetch_rows(session: Session, statement: TextClause, parameters: Mapping[str,
     Raises:
         DBAPIError: as any statement of the session.
     """
-    pooled = session.connection().connection
-    connection = cast("Connection[Any]", pooled.driver_connection)
-    if connection.pgconn.transaction_status != TransactionStatus.INTRANS:
-        return _fetch(session, statement, parameters, dict_row)  # a cursor begins it, or tells that it has failed
-    query, names = _driver_sql(statement)
-    values = [parameters[name] for name in names]
-    try:
-        return _fetch_prepared(connection, pooled.info.setdefault("prepared", {}), query, values)
-    except psycopg.Error as error:
-        raise DBAPIError.instance(str(statement), None, error, psycopg.Error, hide_parameters=True) from error
+    return _fetch(session, statement, parameters, dict_row)
 
 
 def run_batch(session: Session, statement: TextClause, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
@@ -244,43 +226,6 @@ def _fetch(
             return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
     except psycopg.Error as error:
         raise DBAPIError.instance(str(statement), None, error, psycopg.Error, hide_parameters=True) from error
-
-
-def _fetch_prepared(
-    connection: "Connection[Any]",
-    prepared: dict[tuple[bytes, tuple[int, ...] | None], bytes],
-    query: bytes,
-    values: list[object],
-) -> list[dict[str, Any]]:
-    """Run a statement that the server prepares the first time the connection meets it.
-
-    A cursor does the same from the sixth time on, and takes three times the processor time.
-    """
-    pgconn, adapter = connection.pgconn, Transformer(connection)
-    sent = adapter.dump_sequence(values, [PyFormat.AUTO] * len(values))
-    key = query, adapter.types
-    if key not in prepared:
-        if len(prepared) >= MOST_PREPARED:
-            _checked(connection, pgconn.exec_(b"DEALLOCATE " + prepared.pop(next(iter(prepared)))))
-        name = f"fetch_{next(_NUMBERS)}".encode()
-        _checked(connection, pgconn.prepare(name, query, adapter.types))
-        prepared[key] = name
-    arguments: Any = sent  # None among them is NULL, which the driver's type forgets
-    result = _checked(connection, pgconn.exec_prepared(prepared[key], arguments, adapter.formats))
-    if not result.ntuples:
-        return []
-    adapter.set_pgresult(result)
-    columns = [(result.fname(place) or b"").decode() for place in range(result.nfields)]
-    return [dict(zip(columns, row, strict=True)) for row in adapter.load_rows(0, result.ntuples, tuple)]
-
-
-def _checked(connection: "Connection[Any]", result: PGresult) -> PGresult:
-    """The result, or the error that it is."""
-    if result.status in {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}:
-        return result
-    if connection.pgconn.status == ConnStatus.BAD:
-        raise psycopg.OperationalError(result.error_message.decode(errors="replace"))
-    raise error_from_result(result)
 
 
 def announce(session: Session, channel: str) -> None:

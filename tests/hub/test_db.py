@@ -1,9 +1,8 @@
 """Migrations, tables and the transaction."""
 
 from contextlib import ExitStack
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from time import monotonic
-from uuid import UUID
 
 import pytest
 from alembic import command
@@ -12,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import IntegrityError, InternalError, ProgrammingError
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import QueuePool
 
 from hub.db import OVERFLOW, Base, Database, announce, fetch_rows, run_batch
@@ -106,64 +105,8 @@ def test_what_goes_wrong_there_goes_wrong_as_anywhere(database: Database) -> Non
     assert "260650" not in str(wrong.value)
     with pytest.raises(StoreUnavailable), database.transaction() as session:
         fetch_rows(session, text("SELECT pg_terminate_backend(pg_backend_pid())"), {})
-    with pytest.raises(StoreUnavailable), database.transaction() as session:
-        fetch_rows(session, text("SELECT 1 AS one"), {})
-        fetch_rows(session, text("SELECT pg_terminate_backend(pg_backend_pid())"), {})
-    with pytest.raises(StoreUnavailable), database.transaction() as session:
-        (row,) = fetch_rows(session, text("SELECT pg_backend_pid() AS pid"), {})
-        with database.transaction() as other:
-            fetch_rows(other, text("SELECT pg_terminate_backend(:pid)"), row)
-        for _ in range(2):
-            fetch_rows(session, text("SELECT pg_sleep(0.2)"), {})
     with database.transaction() as session:
         assert fetch_rows(session, text("SELECT 1 AS one"), {}) == [{"one": 1}]
-
-
-VALUES: dict[str, object] = {
-    "day": date(2023, 9, 12),
-    "moment": datetime(2023, 9, 12, 8, tzinfo=UTC),
-    "key": UUID(int=7),
-    "keys": [UUID(int=7), UUID(int=8)],
-    "none": [],
-    "number": 2**40,
-    "word": "”Ærø”",
-    "nothing": None,
-    "flag": True,
-    "json": '{"a": [1, null]}',
-}
-AS_THEY_ARE = text("""
-    SELECT cast(:day AS date) AS day, cast(:moment AS timestamptz) AS moment, cast(:key AS uuid) AS key,
-           cast(:keys AS uuid[]) AS keys, cast(:none AS text[]) AS none, cast(:number AS bigint) AS number,
-           cast(:word AS text) AS word, cast(:nothing AS text) AS nothing, cast(:flag AS boolean) AS flag,
-           cast(cast(:json AS text) AS jsonb) AS json
-""")
-
-
-def test_a_statement_that_the_server_has_prepared_gives_what_a_cursor_gives(database: Database) -> None:
-    with database.transaction() as session:
-        by_cursor, prepared, again = (fetch_rows(session, AS_THEY_ARE, VALUES) for _ in range(3))
-    assert by_cursor == prepared == again == [VALUES | {"json": {"a": [1, None]}}]
-    with database.transaction() as session:
-        session.execute(text("CREATE TABLE rows (one int PRIMARY KEY)"))
-        add = text("INSERT INTO rows SELECT unnest(cast(:ones AS int[])) RETURNING one")
-        assert fetch_rows(session, add, {"ones": [1, 2]}) == [{"one": 1}, {"one": 2}]
-        assert fetch_rows(session, add, {"ones": []}) == []
-        for error in (IntegrityError, InternalError):  # it broke a rule; then the transaction has failed
-            with pytest.raises(error):
-                fetch_rows(session, add, {"ones": [1]})
-        session.rollback()
-
-
-def test_a_server_process_keeps_so_many_statements_prepared_and_no_more(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hub.db.MOST_PREPARED", 3)
-    kept = text("SELECT count(*) AS number FROM pg_prepared_statements WHERE name LIKE 'fetch%'")
-    with database.transaction() as session:
-        for _ in range(2):
-            for number in range(5):
-                assert fetch_rows(session, text(f"SELECT {number} AS number"), {}) == [{"number": number}]
-        assert fetch_rows(session, kept, {}) == [{"number": 3}]
 
 
 def test_who_listens_is_woken_by_what_was_committed_and_not_before(database: Database) -> None:

@@ -9,8 +9,6 @@ import pytest
 from psycopg import Cursor
 from psycopg.abc import Query
 
-from hub import db
-
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
@@ -24,16 +22,8 @@ def counted() -> Iterator[list[str]]:
             statements.append(str(query))
         return execute(cursor, query, *arguments, **options)
 
-    fetch = db._fetch_prepared
-
-    def counting_prepared(connection: Any, prepared: Any, query: bytes, values: list[object]) -> list[dict[str, Any]]:
-        if b"source_catalogue" not in query:
-            statements.append(str(query))
-        return fetch(connection, prepared, query, values)
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Cursor, "execute", counting)
-        patch.setattr(db, "_fetch_prepared", counting_prepared)
         yield statements
 
 
