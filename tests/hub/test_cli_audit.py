@@ -35,7 +35,7 @@ def environment(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HELHED_DATABASE_URL", database.url.render_as_string(hide_password=False))
     for name in ("HELHED_DIGEST_KEY", "HELHED_SESSION_KEY"):
         monkeypatch.setenv(name, KEY.decode())
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("hub.cli.audit.console.width", 200)
     monkeypatch.setattr(log, "set_up", lambda *_: None)  # the output goes with the command
 
 

@@ -274,11 +274,12 @@ def test_different_faults_have_different_fingerprints(parts: Iterable[tuple[str,
 
 
 def test_the_commands_list_what_is_open_masked_and_publish_again_what_could_not_be_stored(
-    store: Store, bus: PostgresBus, digest_key: bytes
+    store: Store, bus: PostgresBus, digest_key: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = digest_key.decode()
     url = store.database.url.render_as_string(hide_password=False)
-    environment = {"HELHED_DATABASE_URL": url, "HELHED_DIGEST_KEY": key, "HELHED_SESSION_KEY": key, "COLUMNS": "200"}
+    environment = {"HELHED_DATABASE_URL": url, "HELHED_DIGEST_KEY": key, "HELHED_SESSION_KEY": key}
+    monkeypatch.setattr("hub.cli.quarantine.console.width", 200)  # the environment's is read at import alone
 
     def helhed(*arguments: str) -> str:
         result = CliRunner().invoke(app, ["quarantine", *arguments], env=environment)
