@@ -133,7 +133,8 @@ def test_the_release_before_and_this_one_serve_at_once_and_there_is_a_way_back( 
     assert {*visitor.shown, *later.shown} <= lines, "each page that was shown has its line"
     assert visitor.passed_over, "the proxy met a server that was killed"
     assert (before.tracebacks(), now.tracebacks()) == (0, 0)
-    assert len(visitor.faults) == before.plans_lost(), visitor.faults
+    # Not each plan that was lost reaches somebody: a probe of its health meets one, or it is killed before it answers.
+    assert len(visitor.faults) <= before.plans_lost(), visitor.faults
     assert not later.faults
 
 

@@ -111,7 +111,7 @@ class Release:
         return sum(log.count("Traceback") for log in logs)
 
     def plans_lost(self) -> int:
-        """Answers that failed because a prepared statement gives a column more since the tables were migrated."""
+        """Statements that failed because a prepared one gives a column more since the tables were migrated."""
         return self.web.log.read_text(encoding="utf-8").count("error=NotSupportedError")
 
     def _member(self, log: Path, port: int, *words: str) -> Member:
