@@ -42,7 +42,9 @@ from schemas.record import SourceRecord
 PIPELINE_GROUP = "pipeline"
 """Consumer group of the workers that process records."""
 LONGEST_DELAY = timedelta(seconds=30)
-"""How long an overview may wait while there is a backlog. Without one it is built at once."""
+"""How long an overview may wait while records flow in. Without a flow it is built at once."""
+FLOW = 50
+"""So many records at once are a flow: more will follow, about the same citizens. Events come a few at once."""
 RETRY_AFTER = timedelta(minutes=5)
 """After so long an overview that could not be built is tried again, if no new record comes before."""
 
@@ -80,6 +82,8 @@ class RoundResult(Schema):
     """Overviews that got a new version."""
     has_more: bool = False
     """Whether it stopped at its limit: do not wait before the next round."""
+    is_flow: bool = False
+    """Whether records flow in; the next round is to be told."""
     traceparent: str = ""
     """The span that did it, for the steps that follow from it (hub.tracing)."""
 
@@ -87,7 +91,7 @@ class RoundResult(Schema):
         return bool(self.stored or self.parked or self.rebuilt or self.has_more)
 
 
-def process_batch(  # noqa: PLR0913  two live services, and five choices by name only
+def process_batch(  # noqa: PLR0913  two live services, and six choices by name only
     database: Database,
     consumer: Consumer,
     *,
@@ -96,10 +100,12 @@ def process_batch(  # noqa: PLR0913  two live services, and five choices by name
     clock: Clock,
     limit: int,
     timeout: timedelta,
+    after_flow: bool = False,
 ) -> RoundResult:
     """Store one batch from the bus in one transaction, then commit the offset; then rebuild who is due.
 
-    A full batch is taken for a backlog: then only those are rebuilt who have waited ``LONGEST_DELAY``.
+    While records flow in, only those are rebuilt who have waited ``LONGEST_DELAY``. The flow ends with a round that
+    gets none, or with the second one that gets few.
 
     A batch that fails for what is in it is tried record by record, so that one bad record holds up nobody. What
     cannot be stored is in quarantine, message and all, before the offset moves on.
@@ -110,11 +116,12 @@ def process_batch(  # noqa: PLR0913  two live services, and five choices by name
     """
     delivered = consumer.poll(limit=limit, timeout=timeout)
     result = _store_delivered(database, consumer, delivered, digest_key, cipher, clock) if delivered else RoundResult()
-    now, is_behind = clock.now(), len(delivered) == limit
+    now, is_behind, is_flow = clock.now(), len(delivered) == limit, len(delivered) >= min(limit, FLOW)
     with tracing.continue_span(result.traceparent):
-        until = now - LONGEST_DELAY if is_behind else now
+        until = now - LONGEST_DELAY if is_flow or (after_flow and delivered) else now
         built = rebuild_due(database, digest_key=digest_key, until=until, now=now, limit=limit)
-    return result.model_copy(update={"rebuilt": built.rebuilt, "has_more": is_behind or built.taken == limit})
+    has_more = is_behind or built.taken == limit
+    return result.model_copy(update={"rebuilt": built.rebuilt, "has_more": has_more, "is_flow": is_flow})
 
 
 def store_batch(

@@ -34,6 +34,7 @@ def _process(context: AppContext, on_batch: Callable[[], None] | None, health: L
             clock=context.clock,
             limit=context.settings.batch_size,
             timeout=timedelta(0) if result.has_more else POLL,
+            after_flow=result.is_flow,
         )
         with tracing.continue_span(result.traceparent):
             _publish_all(context)

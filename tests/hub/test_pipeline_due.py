@@ -18,7 +18,16 @@ from hub.indexing.repository import add_to_outbox
 from hub.overview import repository
 from hub.overview.repository import Due
 from hub.overview.service import rebuild, take_due
-from hub.pipeline import LONGEST_DELAY, RETRY_AFTER, RebuildResult, RoundResult, process_batch, rebuild_due, store_batch
+from hub.pipeline import (
+    FLOW,
+    LONGEST_DELAY,
+    RETRY_AFTER,
+    RebuildResult,
+    RoundResult,
+    process_batch,
+    rebuild_due,
+    store_batch,
+)
 from hub.secrets import PayloadCipher, derived_keys
 from schemas.record import SourceRecord
 from tests.factories import IDA, MAJA, make_effort, make_party, make_record
@@ -68,34 +77,37 @@ def due_state(database: Database) -> Due:
         return repository.due(session)
 
 
+NOTHING = RoundResult()
+FULL = RoundResult(stored=2, has_more=True, is_flow=True)
+
+
 def run(
-    bus: PostgresBus, database: Database, clock: FixedClock, digest_key: bytes, rounds: int
-) -> Sequence[RoundResult]:
+    bus: PostgresBus, database: Database, clock: FixedClock, digest_key: bytes, rounds: int, limit: int = 2,
+    before: RoundResult = NOTHING,
+) -> Sequence[RoundResult]:  # fmt: skip
+    results = [before]
     with bus.consumer("pipeline", [RECORDS]) as consumer:
-        return [
-            process_batch(
+        for _ in range(rounds):
+            result = process_batch(
                 database,
                 consumer,
                 digest_key=digest_key,
                 cipher=PayloadCipher(derived_keys(digest_key)),
                 clock=clock,
-                limit=2,
+                limit=limit,
                 timeout=AT_ONCE,
+                after_flow=results[-1].is_flow,
             )
-            for _ in range(rounds)
-        ]
+            results.append(result)
+    return results[1:]
 
 
-def test_a_backlog_makes_one_version_and_its_end_rebuilds_at_once(
+def test_a_backlog_makes_one_version_and_its_end_rebuilds(
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
     bus.publish(RECORDS, [to_message(effort, digest_key) for effort in efforts(0, 5)])
-    result = run(bus, database, clock, digest_key, 3)
-    assert result == [
-        RoundResult(stored=2, has_more=True),
-        RoundResult(stored=2, has_more=True),
-        RoundResult(stored=1, rebuilt=1),
-    ]
+    result = run(bus, database, clock, digest_key, 4)
+    assert result == [FULL, FULL, RoundResult(stored=1), RoundResult(rebuilt=1)]
     assert (entries(database), versions(database), due(database)) == ([5], [1], 0)
 
 
@@ -103,11 +115,32 @@ def test_a_backlog_that_ends_with_a_full_batch_is_rebuilt_in_the_next_round(
     database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
 ) -> None:
     bus.publish(RECORDS, [to_message(effort, digest_key) for effort in efforts(0, 2)])
-    assert run(bus, database, clock, digest_key, 3) == [
-        RoundResult(stored=2, has_more=True),
+    assert run(bus, database, clock, digest_key, 3) == [FULL, RoundResult(rebuilt=1), RoundResult()]
+
+
+def test_records_that_flow_in_make_one_version_though_no_batch_is_full(
+    database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
+) -> None:
+    bus.publish(RECORDS, [to_message(effort, digest_key) for effort in efforts(0, FLOW)])
+    assert run(bus, database, clock, digest_key, 2, limit=500) == [
+        RoundResult(stored=FLOW, is_flow=True),
         RoundResult(rebuilt=1),
-        RoundResult(),
     ]
+
+
+def test_a_few_records_are_rebuilt_at_once_but_for_the_first_after_a_flow(
+    database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
+) -> None:
+    few = [to_message(effort, digest_key) for effort in efforts(0, FLOW - 1)]
+    bus.publish(RECORDS, few)
+    assert run(bus, database, clock, digest_key, 1, limit=500) == [RoundResult(stored=FLOW - 1, rebuilt=1)]
+
+    expected = [RoundResult(stored=1), RoundResult(stored=1, rebuilt=1)]
+    before = RoundResult(is_flow=True)
+    for number, result in enumerate(expected):
+        bus.publish(RECORDS, [to_message(make_record(source_id=f"new-{number}"), digest_key)])
+        (before,) = run(bus, database, clock, digest_key, 1, 500, before)
+        assert before == result
 
 
 def test_no_backlog_is_so_long_that_nothing_is_rebuilt(
@@ -116,7 +149,7 @@ def test_no_backlog_is_so_long_that_nothing_is_rebuilt(
     bus.publish(RECORDS, [to_message(effort, digest_key) for effort in efforts(0, 6)])
     run(bus, database, clock, digest_key, 1)
     clock.move(LONGEST_DELAY)
-    assert run(bus, database, clock, digest_key, 1) == [RoundResult(stored=2, rebuilt=1, has_more=True)]
+    assert run(bus, database, clock, digest_key, 1) == [FULL.model_copy(update={"rebuilt": 1})]
     assert entries(database) == [4]
 
 
