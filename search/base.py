@@ -126,6 +126,20 @@ class ShadowIndex(Protocol):
         """Remove it; the index that serves was never touched."""
 
 
+class SentFor(Protocol):
+    """An overview on its way; it has what a future has."""
+
+    def result(self, timeout: float) -> StoredOverview | None:
+        """The overview, as ``SearchIndex.overview``.
+
+        Raises:
+            SearchUnavailable: nothing comes for *timeout* seconds, or the index does not answer.
+        """
+
+    def cancel(self) -> object:
+        """Nobody reads it. Harmless when it was read."""
+
+
 class SearchIndex(Protocol):
     """Documents in, pages of hits out."""
 
@@ -149,6 +163,9 @@ class SearchIndex(Protocol):
 
         None when the citizen is not there, was deleted, or was put without an overview.
         """
+
+    def send_for_overview(self, citizen_id: UUID) -> SentFor | None:
+        """The same, to be read later without a thread that waits; None: it can only be waited for."""
 
     def tally(self) -> Tallies:
         """Counts and sums of versions, deleted citizens left out; to see whether index and store drifted."""

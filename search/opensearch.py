@@ -13,14 +13,13 @@ from search import opensearch_query as asking
 from search.base import IndexState, PutResult, StoredOverview, Tallies, Tally
 from search.opensearch_bulk import Writer
 from search.opensearch_client import Cluster
+from search.opensearch_documents import SentFor
 from search.opensearch_indices import AlreadyThere, Indices, OpenSearchShadowIndex
 from search.opensearch_mapping import from_body
 from search.paging import Place, page_start, window
 from search.reasons import Line, reasons
 
 _ANSWER_WITHIN = 5.0
-_OVERVIEW_WITHIN = 1.0
-"""Longer nobody waits for it: the store has the overview too."""
 _SLOW_WITHIN = 60.0
 """Seconds for what concerns the whole index and nobody waits for."""
 _SCAN = 10_000
@@ -83,14 +82,16 @@ class OpenSearchIndex:
 
     def get(self, citizen_id: UUID) -> SearchDocument | None:
         """The stored document."""
-        stored = self._stored(citizen_id)
-        return from_body(stored["_source"]) if stored else None
+        answer = self._cluster.read("GET", self._path_of(citizen_id))
+        return from_body(answer["_source"]) if answer["found"] else None
 
     def overview(self, citizen_id: UUID) -> StoredOverview | None:
         """The overview put last, by key alone. The whole document is sent: cutting one costs OpenSearch more."""
-        stored = self._stored(citizen_id, within=_OVERVIEW_WITHIN)
-        document = stored["_source"].get("overview") if stored else None
-        return StoredOverview(version=stored["_version"], document=document) if stored and document else None
+        return self._cluster.documents.get(self._path_of(citizen_id))
+
+    def send_for_overview(self, citizen_id: UUID) -> SentFor | None:
+        """The same, sent for over a connection that is open; None: there is none."""
+        return self._cluster.documents.send_for(self._path_of(citizen_id))
 
     def find(self, query: SearchQuery) -> SearchPage:
         """One page of what the access filter lets the actor find.
@@ -167,9 +168,8 @@ class OpenSearchIndex:
         self._writer.close()
         self._cluster.close()
 
-    def _stored(self, citizen_id: UUID, within: float | None = None) -> dict[str, Any] | None:
-        answer: dict[str, Any] = self._cluster.read("GET", f"/{self._name}/_doc/{citizen_id}", within=within)
-        return answer if answer["found"] else None
+    def _path_of(self, citizen_id: UUID) -> str:
+        return f"/{self._name}/_doc/{citizen_id}"
 
     def _search(self, body: dict[str, Any], within: float | None = None) -> dict[str, Any]:
         answer: dict[str, Any] = self._cluster.read(

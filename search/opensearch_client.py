@@ -10,9 +10,12 @@ from typing import Any
 from opensearchpy import OpenSearch, OpenSearchException, TransportError
 from urllib3 import Timeout
 
-from search.base import SearchUnavailable
+from search.base import SearchUnavailable, StoredOverview
+from search.opensearch_documents import Documents, stored_overview
 
 _CONNECT_WITHIN = 1.0
+_DOCUMENT_WITHIN = 1.0
+"""Longer nobody waits for a citizen's page: the store has it, too."""
 _CONNECTIONS = 40
 """Kept open to each node: as many as the web server has threads."""
 _NOT_FOUND, _REFUSED, _TOO_LARGE, _TOO_MANY, _FAULT = 404, (401, 403), 413, 429, 500
@@ -49,15 +52,17 @@ class Cluster:
     ) -> None:
         self._answer_within = answer_within
         secure = any(url.startswith("https:") for url in urls)
+        context = ssl.create_default_context(cafile=ca) if secure else None
         client = OpenSearch(
             list(urls),
             http_auth=login,
-            ssl_context=ssl.create_default_context(cafile=ca) if secure else None,
+            ssl_context=context,
             timeout=self._patience(answer_within),
             max_retries=len(urls),  # everything asked here may be asked twice
             pool_maxsize=_CONNECTIONS,
         )
         self._transport = client.transport
+        self.documents = Documents(client.transport, context, (_CONNECT_WITHIN, _DOCUMENT_WITHIN), self._document)
 
     def ask(
         self,
@@ -111,7 +116,11 @@ class Cluster:
 
     def close(self) -> None:
         """Let go of connections."""
+        self.documents.close()
         self._transport.close()
+
+    def _document(self, path: str) -> StoredOverview | None:
+        return stored_overview(self.read("GET", path, within=_DOCUMENT_WITHIN))
 
     @staticmethod
     def _patience(seconds: float) -> Timeout:

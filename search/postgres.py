@@ -111,6 +111,9 @@ class PostgresIndex:
             row = connection.execute(statements.OVERVIEW, [citizen_id]).fetchone()
         return StoredOverview(version=row[0], document=row[1]) if row else None
 
+    def send_for_overview(self, _: UUID) -> None:
+        """Its driver waits for what it sent."""
+
     def find(self, query: SearchQuery) -> SearchPage:
         """One page of what the access filter lets the actor find.
 

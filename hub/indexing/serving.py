@@ -23,7 +23,7 @@ from hub.overview.service import read
 from schemas.access import AccessFacts
 from schemas.base import Schema
 from schemas.overview import Overview
-from search.base import SearchIndex, SearchUnavailable, StoredOverview
+from search.base import SearchIndex, SearchUnavailable, SentFor, StoredOverview
 
 log = logging.getLogger("hub.indexing")
 
@@ -55,7 +55,7 @@ class Served(Schema):
     origin: ServedFrom
 
 
-Prefetch = Future[StoredOverview | None] | None
+Prefetch = Future[StoredOverview | None] | SentFor | None
 """The index's answer, under way. None: the index is not asked, since it did not answer a moment ago."""
 
 
@@ -69,10 +69,10 @@ class OverviewReader:
         self._threads = ThreadPoolExecutor(CONCURRENT_LOOKUPS, thread_name_prefix="overview")
 
     def prefetch(self, citizen_id: UUID) -> Prefetch:
-        """Begin to fetch the overview; only ``serve`` reads the answer, after the decision."""
+        """Begin to fetch the overview; only ``serve`` reads the answer, after the decision. Else cancel it."""
         if self._ticks() < self._asks_again_at:
             return None
-        return self._threads.submit(self._index.overview, citizen_id)
+        return self._index.send_for_overview(citizen_id) or self._threads.submit(self._index.overview, citizen_id)
 
     def serve(self, session: Session, facts: AccessFacts, prefetched: Prefetch) -> Served:
         """The citizen's overview of the version in *facts*.

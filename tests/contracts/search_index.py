@@ -312,6 +312,17 @@ class SearchIndexSuite:
         index.delete(citizen(1), 9)
         assert index.overview(citizen(1)) is None
 
+    def test_an_overview_that_is_sent_for_is_the_same_whether_or_not_it_is_read(self, index: SearchIndex) -> None:
+        index.put([make_document(1, version=7, overview='{"a": "æ"}'), make_document(2)])
+        for number in (1, 2, 3, 1):
+            expected = index.overview(citizen(number))
+            sent = [each for _ in range(3) if (each := index.send_for_overview(citizen(number)))]
+            for each in sent[1:]:
+                assert each.result(5) == expected
+            for each in sent:
+                each.cancel()
+        assert index.overview(citizen(1)) == StoredOverview(version=7, document='{"a": "æ"}')
+
     def test_what_an_overview_says_is_never_searched(self, index: SearchIndex) -> None:
         self.put(index, [make_document(1, "Maja", overview='{"secret": "hemmelighed"}')])
         assert index.find(make_query("hemmelighed")).total == 0

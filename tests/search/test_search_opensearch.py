@@ -1,6 +1,7 @@
 """The index in OpenSearch: the common suite, and what only OpenSearch can do wrong."""
 
 import logging
+import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -68,6 +69,7 @@ def test_no_request_looks_for_citizens_without_the_access_filter(
         "delete": lambda: index.delete(citizen(9), 1),
         "get": lambda: index.get(citizen(1)),
         "overview": lambda: index.overview(citizen(1)),
+        "send_for_overview": lambda: (sent := index.send_for_overview(citizen(1))) and sent.result(5),
         "find": lambda: [
             index.find(one) for one in (make_query(), make_query("maja"), make_query("", areas={Area.SOCIAL}))
         ],
@@ -214,6 +216,63 @@ def test_a_dead_node_is_passed_over(opensearch_index: OpenSearchIndex, opensearc
         assert several.overview(citizen(1)) is not None
     assert several.put([make_document(2)]).written == 1
     several.close()
+
+
+def cut(index: OpenSearchIndex) -> None:
+    """A proxy, or a node that stops, ends the connections that are kept."""
+    for connection, _ in index._cluster.documents._kept:
+        connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def test_overviews_come_over_connections_that_are_kept(index: OpenSearchIndex) -> None:
+    index.put([make_document(overview="{}")])
+    assert index.send_for_overview(citizen(1)) is None, "no connection is open"
+    page = index.overview(citizen(1))
+    sent = index.send_for_overview(citizen(1))
+    assert sent is not None
+    assert index.send_for_overview(citizen(1)) is None, "the only one is taken"
+    assert sent.result(5) == page
+    cut(index)
+    assert index.send_for_overview(citizen(1)) is None, "it has ended"
+    assert index.overview(citizen(1)) == page
+    sent = index.send_for_overview(citizen(1))
+    assert sent is not None
+    sent.cancel()
+    assert index.send_for_overview(citizen(1)) is None, "an answer that nobody reads lies in it"
+
+
+def test_an_overview_comes_also_when_its_connection_ends_under_way(index: OpenSearchIndex) -> None:
+    index.put([make_document(overview="{}")])
+    page = index.overview(citizen(1))
+    sent = index.send_for_overview(citizen(1))
+    assert sent is not None
+    sent._connection.sock.shutdown(socket.SHUT_RDWR)
+    assert sent.result(5) == page
+
+
+def test_an_index_that_was_replaced_under_way_still_gives_the_overview(index: OpenSearchIndex) -> None:
+    index.put([make_document(overview="{}")])
+    page = index.overview(citizen(1))
+    shadow = index.create_shadow_index()
+    shadow.put([make_document(overview="{}")])
+    shadow.promote()
+    sent = index.send_for_overview(citizen(1))
+    assert sent is not None
+    assert sent.result(5) == page
+
+
+def test_a_node_that_falls_silent_is_unavailable(index: OpenSearchIndex) -> None:
+    index.put([make_document(overview="{}")])
+    index.overview(citizen(1))
+    ((connection, _),) = index._cluster.documents._kept
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        connection.sock.close()
+        connection.sock = socket.create_connection(silent.getsockname())
+        sent = index.send_for_overview(citizen(1))
+        assert sent is not None
+        with pytest.raises(SearchUnavailable, match="in time"):
+            sent.result(0.05)
+    assert not index._cluster.documents._kept
 
 
 def test_a_late_deletion_of_the_same_version_wins(index: OpenSearchIndex) -> None:

@@ -109,15 +109,19 @@ def open_citizen(
     request = request_for(citizen_id)
     # First, as what it reads of the sources is needed to decide, too.
     complete = coverage(context, as_known)
-    opened = service.open_overview(
-        context.session,
-        context.actor,
-        citizen_id,
-        request,
-        now=context.now,
-        read=read,
-        others=request_for,
-    )
+    try:
+        opened = service.open_overview(
+            context.session,
+            context.actor,
+            citizen_id,
+            request,
+            now=context.now,
+            read=read,
+            others=request_for,
+        )
+    finally:
+        for prefetched in filter(None, prefetches.values()):
+            prefetched.cancel()
     if opened.overview is None or opened.facts is None:
         return NotOpened(opened.decision, opened.facts)
 
