@@ -127,10 +127,17 @@ def judge_source(
 
     Streams that are not enabled say nothing, unless none is: then what was read of them earlier still stands.
     """
+    state = judge_streams(source.name, streams, pause_reason=pause_reason, has_unreadable=has_unreadable)
+    return judge_age(state, cadence=source.expected_cadence, now=now)
+
+
+def judge_streams(
+    source: str, streams: Sequence[StreamHealth], *, pause_reason: str | None, has_unreadable: bool
+) -> SourceState:
+    """``judge_source`` but for the age of the newest data: the same until something is written about a stream."""
     enabled = [stream for stream in streams if stream.is_enabled]
     is_disabled = bool(streams) and not enabled
     streams = enabled or streams
-    last_data_at = max((stream.last_data_at for stream in streams if stream.last_data_at), default=None)
     successes = [stream.last_success_at for stream in streams]
     decisive = _worst(streams)
     last_run = decisive.last_run if decisive else None
@@ -139,22 +146,29 @@ def judge_source(
         status = SourceStatus.PAUSED
     elif is_disabled:
         status = SourceStatus.DISABLED
-    elif status is SourceStatus.FRESH:
-        status = data_status(last_data_at, cadence=source.expected_cadence, now=now)
-    silent = last_data_at is not None and is_silent(last_data_at, cadence=source.expected_cadence, now=now)
     return SourceState(
-        source=source.name,
+        source=source,
         state=status,
         last_success_at=min(success_times)
         if successes and len(success_times := [at for at in successes if at]) == len(successes)
         else None,
-        last_data_at=last_data_at,
-        silent_since=last_data_at if silent else None,
+        last_data_at=max((stream.last_data_at for stream in streams if stream.last_data_at), default=None),
         last_run=last_run,
         next_due_at=_earliest(stream.due_at for stream in enabled) if pause_reason is None else None,
         reason=pause_reason or (last_run.advice if last_run else None),
         has_unreadable=has_unreadable,
     )
+
+
+def judge_age(state: SourceState, *, cadence: timedelta, now: datetime) -> SourceState:
+    """The state of ``judge_streams`` at an instant, by the age of the newest data."""
+    status, last_data_at = state.state, state.last_data_at
+    if status is SourceStatus.FRESH:
+        status = data_status(last_data_at, cadence=cadence, now=now)
+    silent = last_data_at is not None and is_silent(last_data_at, cadence=cadence, now=now)
+    if status is state.state and not silent:
+        return state
+    return state.model_copy(update={"state": status, "silent_since": last_data_at if silent else None})
 
 
 def data_status(last_data_at: datetime | None, *, cadence: timedelta, now: datetime) -> SourceStatus:

@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from connectors.base import Stream
-from hub.db import fetch_rows
+from hub.db import fetch_rows, run_batch
 from hub.sources.definitions import StreamDetails
-from hub.sources.health import RunOutcome, RunSummary, SourceState, StreamHealth, judge_source
+from hub.sources.health import RunOutcome, RunSummary, SourceState, StreamHealth, judge_age, judge_streams
 from hub.sources.repository import keep_source_areas
 from hub.sources.schedule import DEFAULT_SCHEDULE, Schedule
 from hub.sources.tables import RunRow, StreamRow
@@ -194,29 +194,25 @@ def runs(session: Session, source: str, limit: int = 20) -> tuple[RunSummary, ..
 
 def source_states(session: Session, sources: Sequence[SourceSystem], now: datetime) -> tuple[SourceState, ...]:
     """How the sources are doing, in the order given. ``source_areas`` need not be read any more."""
-    streams: defaultdict[str, list[StreamHealth]] = defaultdict(list)
-    reasons: dict[str, str | None] = {}
-    unreadable: set[str] = set()
+    of_source: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
     areas: dict[str, Area] = {}
-    for name, area, reason, has_unreadable, *health in map(dict.values, fetch_rows(session, _HEALTH, {})):
-        reasons[name] = reason
-        if has_unreadable:
-            unreadable.add(name)
+    for name, area, *rest in run_batch(session, _HEALTH, {}):
+        of_source[name].append(tuple(rest))
         if area is not None:
             areas[name] = Area(area)
-        if health[0] is not None:
-            streams[name].append(_health(*health))
     keep_source_areas(session, areas)
     return tuple(
-        judge_source(
-            source,
-            streams[source.name],
-            pause_reason=reasons.get(source.name),
-            has_unreadable=source.name in unreadable,
-            now=now,
-        )
+        judge_age(_judged(source.name, tuple(of_source[source.name])), cadence=source.expected_cadence, now=now)
         for source in sources
     )
+
+
+@lru_cache(maxsize=1000)
+def _judged(source: str, rows: tuple[tuple[Any, ...], ...]) -> SourceState:
+    """Every page asks for the same until something is written; to judge it takes longer than to fetch the rows."""
+    reason, has_unreadable = rows[0][:2] if rows else (None, False)
+    streams = [_health(*health) for _, _, *health in rows if health[0] is not None]
+    return judge_streams(source, streams, pause_reason=reason, has_unreadable=has_unreadable)
 
 
 def count_published(session: Session) -> dict[str, int]:
@@ -234,7 +230,6 @@ def list_due_sources(session: Session, names: Iterable[str], now: datetime, *, p
     return tuple(row["source"] for row in rows)
 
 
-@lru_cache(maxsize=1000)
 def _health(
     stream: str,
     is_enabled: bool,
@@ -243,7 +238,6 @@ def _health(
     last_data_at: datetime | None,
     due_at: datetime | None,
 ) -> StreamHealth:
-    """Every page asks until the next run for the same; to make it of a row takes longer than to fetch the row."""
     return StreamHealth(
         stream=stream,
         is_enabled=is_enabled,
