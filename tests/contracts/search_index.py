@@ -307,21 +307,14 @@ class SearchIndexSuite:
         assert index.overview(citizen(1)) == StoredOverview(version=7, document='{"a": "æ"}')
         assert index.overview(citizen(2)) is None, "put without an overview"
         assert index.overview(citizen(3)) is None
+        for number in (1, 2, 3):
+            sent, unread = index.send_for_overview(citizen(number)), index.send_for_overview(citizen(1))
+            assert sent is None or sent.result(5) == index.overview(citizen(number))
+            assert unread is None or not unread.cancel()
         index.put([make_document(1, version=8, overview="{}"), make_document(1, version=6, overview="[]")])
         assert index.overview(citizen(1)) == StoredOverview(version=8, document="{}")
         index.delete(citizen(1), 9)
         assert index.overview(citizen(1)) is None
-
-    def test_an_overview_that_is_sent_for_is_the_same_whether_or_not_it_is_read(self, index: SearchIndex) -> None:
-        index.put([make_document(1, version=7, overview='{"a": "æ"}'), make_document(2)])
-        for number in (1, 2, 3, 1):
-            expected = index.overview(citizen(number))
-            sent = [each for _ in range(3) if (each := index.send_for_overview(citizen(number)))]
-            for each in sent[1:]:
-                assert each.result(5) == expected
-            for each in sent:
-                each.cancel()
-        assert index.overview(citizen(1)) == StoredOverview(version=7, document='{"a": "æ"}')
 
     def test_what_an_overview_says_is_never_searched(self, index: SearchIndex) -> None:
         self.put(index, [make_document(1, "Maja", overview='{"secret": "hemmelighed"}')])
