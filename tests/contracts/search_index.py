@@ -307,10 +307,6 @@ class SearchIndexSuite:
         assert index.overview(citizen(1)) == StoredOverview(version=7, document='{"a": "æ"}')
         assert index.overview(citizen(2)) is None, "put without an overview"
         assert index.overview(citizen(3)) is None
-        for number in (1, 2, 3):
-            sent, unread = index.send_for_overview(citizen(number)), index.send_for_overview(citizen(1))
-            assert sent is None or sent.result(5) == index.overview(citizen(number))
-            assert unread is None or not unread.cancel()
         index.put([make_document(1, version=8, overview="{}"), make_document(1, version=6, overview="[]")])
         assert index.overview(citizen(1)) == StoredOverview(version=8, document="{}")
         index.delete(citizen(1), 9)

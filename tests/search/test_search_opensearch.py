@@ -225,13 +225,17 @@ def cut(index: OpenSearchIndex) -> None:
 
 
 def test_overviews_come_over_connections_that_are_kept(index: OpenSearchIndex) -> None:
-    index.put([make_document(overview="{}")])
+    index.put([make_document(overview="{}"), make_document(2)])
     assert index.send_for_overview(citizen(1)) is None, "no connection is open"
     page = index.overview(citizen(1))
     sent = index.send_for_overview(citizen(1))
     assert sent is not None
     assert index.send_for_overview(citizen(1)) is None, "the only one is taken"
     assert sent.result(5) == page
+    for number in (2, 3):  # without a page; not there
+        sent = index.send_for_overview(citizen(number))
+        assert sent is not None
+        assert sent.result(5) is None
     cut(index)
     assert index.send_for_overview(citizen(1)) is None, "it has ended"
     assert index.overview(citizen(1)) == page
