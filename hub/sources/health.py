@@ -7,7 +7,6 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.base import Instant, Schema
-from schemas.source import SourceSystem
 
 
 class RunOutcome(StrEnum):
@@ -115,26 +114,14 @@ class SourceState(Schema):
 _WORST_FIRST = (SourceStatus.FAILING, SourceStatus.HELD, SourceStatus.NEVER)
 
 
-def judge_source(
-    source: SourceSystem,
-    streams: Sequence[StreamHealth],
-    *,
-    pause_reason: str | None,
-    now: datetime,
-    has_unreadable: bool = False,
-) -> SourceState:
-    """How a source is doing: paused comes first, then the worst stream, then the age of the newest data.
-
-    Streams that are not enabled say nothing, unless none is: then what was read of them earlier still stands.
-    """
-    state = judge_streams(source.name, streams, pause_reason=pause_reason, has_unreadable=has_unreadable)
-    return judge_age(state, cadence=source.expected_cadence, now=now)
-
-
 def judge_streams(
     source: str, streams: Sequence[StreamHealth], *, pause_reason: str | None, has_unreadable: bool
 ) -> SourceState:
-    """``judge_source`` but for the age of the newest data: the same until something is written about a stream."""
+    """How a source is doing but for the age of its data: paused comes first, then the worst stream.
+
+    Streams that are not enabled say nothing, unless none is: then what was read of them earlier still stands. It stays
+    the same until something is written about a stream.
+    """
     enabled = [stream for stream in streams if stream.is_enabled]
     is_disabled = bool(streams) and not enabled
     streams = enabled or streams
@@ -161,7 +148,7 @@ def judge_streams(
 
 
 def judge_age(state: SourceState, *, cadence: timedelta, now: datetime) -> SourceState:
-    """The state of ``judge_streams`` at an instant, by the age of the newest data."""
+    """The state of ``judge_streams`` at an instant: of a source that does as it should the age of the newest data."""
     status, last_data_at = state.state, state.last_data_at
     if status is SourceStatus.FRESH:
         status = data_status(last_data_at, cadence=cadence, now=now)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.sources.health import RunOutcome, RunSummary, SourceStatus, StreamHealth, judge_source
+from hub.sources.health import RunOutcome, RunSummary, SourceState, SourceStatus, StreamHealth, judge_age, judge_streams
 from schemas.source import SourceSystem
 from tests.web import maja
 
@@ -15,15 +15,20 @@ ages = st.timedeltas(timedelta(), timedelta(days=10))
 FAILED = set(RunOutcome) - {RunOutcome.COMPLETE, RunOutcome.HELD, RunOutcome.STOPPED}
 
 
+def judged(streams: list[StreamHealth], pause: str | None = None) -> SourceState:
+    state = judge_streams(SOURCE.name, streams, pause_reason=pause, has_unreadable=False)
+    return judge_age(state, cadence=SOURCE.expected_cadence, now=NOW)
+
+
 def test_a_source_of_which_no_stream_is_enabled_is_neither_unread_nor_planned() -> None:
     at = NOW - timedelta(hours=1)
     off = StreamHealth(stream="a", is_enabled=False, last_success_at=at, last_data_at=at, due_at=NOW)
     never = StreamHealth(stream="a", is_enabled=False, due_at=NOW)
     for streams in ([off], [never]):
-        state = judge_source(SOURCE, streams, pause_reason=None, now=NOW)
+        state = judged(streams)
         assert (state.state, state.next_due_at) == (SourceStatus.DISABLED, None)
         assert state.last_success_at == streams[0].last_success_at
-    beside = judge_source(SOURCE, [off, never.model_copy(update={"is_enabled": True})], pause_reason=None, now=NOW)
+    beside = judged([off, never.model_copy(update={"is_enabled": True})])
     assert (beside.state, beside.last_success_at) == (SourceStatus.NEVER, None), "only the enabled one counts"
 
 
@@ -57,7 +62,7 @@ streams = st.lists(
 
 @given(streams, st.none() | st.just("Opdateres"))
 def test_the_state_is_that_of_the_worst_stream(known: list[StreamHealth], pause: str | None) -> None:
-    state = judge_source(SOURCE, known, pause_reason=pause, now=NOW)
+    state = judged(known, pause)
     outcomes = {one.last_run.outcome for one in known if one.last_run}
     assert (state.state is SourceStatus.PAUSED) == (pause is not None)
     if pause is None:
@@ -73,7 +78,7 @@ def test_the_state_is_that_of_the_worst_stream(known: list[StreamHealth], pause:
 
 @given(streams)
 def test_a_source_is_read_through_only_when_each_stream_was(known: list[StreamHealth]) -> None:
-    state = judge_source(SOURCE, known, pause_reason=None, now=NOW)
+    state = judged(known)
     all_read = bool(known) and all(one.last_success_at for one in known)
     assert (state.last_success_at is not None) == all_read
     assert state.last_data_at == max((one.last_data_at for one in known if one.last_data_at), default=None)
@@ -82,4 +87,4 @@ def test_a_source_is_read_through_only_when_each_stream_was(known: list[StreamHe
 def test_held_deletions_are_neither_complete_nor_fresh() -> None:
     held = stream("a", RunOutcome.HELD, timedelta(), was_complete=True)
     fine = stream("b", RunOutcome.COMPLETE, timedelta(), was_complete=True)
-    assert judge_source(SOURCE, [held, fine], pause_reason=None, now=NOW).state is SourceStatus.HELD
+    assert judged([held, fine]).state is SourceStatus.HELD
