@@ -1,7 +1,6 @@
 """A whole Helhed of real processes on this machine: sources, Kafka, OpenSearch, PostgreSQL, workers, web servers."""
 
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -18,6 +17,7 @@ from hub.db import Database
 from hub.embedded import start as start_postgres
 from hub.migrations import let_time_be_simulated, migrate
 from tests.fagsystemer import environment
+from tests.forking import Commands, commands
 
 DAY = date(2023, 9, 12)
 LOOKER = "chaos.looker"
@@ -111,9 +111,10 @@ def staged(
             )
         sources = stack.enter_context(start_fagsystemer(citizens=citizens, seed=seed, today=day))
         variables = _environment(folder, sources, database, bus, index, repair_every)
-        workers = tuple(_worker(folder, number, variables) for number in range(2))
-        servers = tuple(_web(folder, number, variables, port) for number, port in enumerate(free_ports(webs)))
-        listener = _listener(folder, variables, sources)
+        forking = stack.enter_context(commands(folder))
+        workers = tuple(_worker(forking, folder, number, variables) for number in range(2))
+        servers = tuple(_web(forking, folder, number, variables, port) for number, port in enumerate(free_ports(webs)))
+        listener = _listener(forking, folder, variables, sources)
         for one in (*workers, *servers, listener):
             stack.callback(one.kill)
         for server in servers:
@@ -152,22 +153,21 @@ def _environment(
     }
 
 
-def _worker(folder: Path, number: int, variables: dict[str, str]) -> Member:
-    command = [sys.executable, "-m", "hub.cli", "worker"]
-    return Member(f"worker {number}", 0, command, folder / f"worker-{number}.log", variables)
+def _worker(forking: Commands, folder: Path, number: int, variables: dict[str, str]) -> Member:
+    log = folder / f"worker-{number}.log"
+    return Member(f"worker {number}", 0, ["worker"], log, variables, launch=forking.launch)
 
 
-def _web(folder: Path, number: int, variables: dict[str, str], port: int) -> Member:
-    command = [sys.executable, "-m", "hub.cli", "serve"]
-    return Member(f"web {number}", port, command, folder / f"web-{number}.log", variables | {"HELHED_PORT": str(port)})
+def _web(forking: Commands, folder: Path, number: int, variables: dict[str, str], port: int) -> Member:
+    log, own = folder / f"web-{number}.log", {"HELHED_PORT": str(port)}
+    return Member(f"web {number}", port, ["serve"], log, variables | own, launch=forking.launch)
 
 
-def _listener(folder: Path, variables: dict[str, str], sources: Running) -> Member:
+def _listener(forking: Commands, folder: Path, variables: dict[str, str], sources: Running) -> Member:
     (port,) = free_ports(1)
     own = {
         "HELHED_LISTEN_PORT": str(port),
         "HELHED_LISTEN_CERTIFICATE": f"{sources.certificates}/listener.pem",
         "HELHED_LISTEN_CA": f"{sources.certificates}/ca.pem",
     }
-    command = [sys.executable, "-m", "hub.cli", "listen"]
-    return Member("listener", port, command, folder / "listener.log", variables | own)
+    return Member("listener", port, ["listen"], folder / "listener.log", variables | own, launch=forking.launch)

