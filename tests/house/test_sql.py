@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -27,68 +28,93 @@ OWNER = {
 }
 """The room of each table."""
 assert ALL_TABLES
+MANY = 300
+"""Modules there are at least, or the scan looks in the wrong place."""
+pytestmark = pytest.mark.xdist_group("sql")  # who reads the modules reads them for all
+
+
+@dataclass(frozen=True)
+class _Module:
+    """What is read of one: its tree is large, and read once."""
+
+    texts: tuple[str, ...]
+    """Every string that is no docstring; an f-string with its values left out."""
+    imports: tuple[tuple[str, str], ...]
+    """Module and name of everything imported; the name is empty where a module is."""
 
 
 @cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+def _modules() -> dict[Path, _Module]:
+    return {path: _read(path) for path in sorted(HUB.rglob("*.py")) if "node_modules" not in path.parts}
 
 
-def _modules() -> list[Path]:
-    return [path for path in sorted(HUB.rglob("*.py")) if "node_modules" not in path.parts]
+def _read(path: Path) -> _Module:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    docstrings = {
+        id(node.value) for node in nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    texts: list[str] = []
+    imports: list[tuple[str, str]] = []
+    for node in nodes:
+        if isinstance(node, ast.JoinedStr):
+            parts = [part.value for part in node.values if isinstance(part, ast.Constant)]
+            texts.append("".join(part for part in parts if isinstance(part, str)))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            texts.append(node.value)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            imports += [(node.module, alias.name) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            imports += [(alias.name, "") for alias in node.names]
+    return _Module(tuple(texts), tuple(imports))
 
 
 def _name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def _texts(path: Path) -> Iterator[str]:
-    """Every string of the module that is no docstring; an f-string with its values left out."""
-    docstrings = {
-        id(node.value)
-        for node in ast.walk(_tree(path))
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }
-    for node in ast.walk(_tree(path)):
-        if isinstance(node, ast.JoinedStr):
-            yield "".join(
-                part.value for part in node.values if isinstance(part, ast.Constant) and isinstance(part.value, str)
-            )
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
-            yield node.value
+def _rooms() -> Iterator[tuple[Path, _Module, str]]:
+    """Modules that lie in a room, with it."""
+    for path, module in _modules().items():
+        room, *rest = path.relative_to(HUB).parts
+        if rest and room != "migrations":
+            yield path, module, room
 
 
-def _imports(path: Path) -> Iterator[tuple[str, str]]:
-    """Module and name of everything imported; the name is empty where a module is."""
-    for node in ast.walk(_tree(path)):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            yield from ((node.module, alias.name) for alias in node.names)
-        elif isinstance(node, ast.Import):
-            yield from ((alias.name, "") for alias in node.names)
+def test_no_sql_stands_outside_a_repository() -> None:
+    faults: dict[str, list[str]] = {}
+    for path, module in _modules().items():
+        if not HOLDS_SQL.fullmatch(_name(path)):
+            imported = {
+                name for origin, name in module.imports if re.fullmatch(r"sqlalchemy(\.(?!exc$|engine$)\w+)*", origin)
+            }
+            faults[_name(path)] = [text for text in module.texts if SQL.search(text)]
+            faults[_name(path)] += sorted(imported - FOR_A_TRANSACTION)
+    assert len(faults) > MANY
+    assert not {path: each for path, each in faults.items() if each}
 
 
-@pytest.mark.parametrize("path", [path for path in _modules() if not HOLDS_SQL.fullmatch(_name(path))], ids=_name)
-def test_no_sql_stands_outside_a_repository(path: Path) -> None:
-    assert not [text for text in _texts(path) if SQL.search(text)]
-    imported = {name for module, name in _imports(path) if re.fullmatch(r"sqlalchemy(\.(?!exc$|engine$)\w+)*", module)}
-    assert imported <= FOR_A_TRANSACTION, imported
+@cache
+def _reading_of_others(room: str) -> re.Pattern[str]:
+    others = sorted(table for table, owner in OWNER.items() if owner != room)
+    return re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE|USING|TABLE)\s+(?:ONLY\s+)?({'|'.join(others)})\b(?!\s*\()")
 
 
-ROOMS = {path: path.relative_to(HUB).parts[0] for path in _modules() if len(path.relative_to(HUB).parts) > 1}
-
-
-@pytest.mark.parametrize("path", [path for path, room in ROOMS.items() if room != "migrations"], ids=_name)
-def test_a_room_reads_no_table_of_another(path: Path) -> None:
-    others = sorted(table for table, room in OWNER.items() if room != ROOMS[path])
-    read = re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE|USING|TABLE)\s+(?:ONLY\s+)?({'|'.join(others)})\b(?!\s*\()")
-    tables = {name for text in _texts(path) for name in read.findall(text)}
-    assert not tables, f"{_name(path)} reads {sorted(tables)}: use a function or a published view of their room"
-    foreign = {
-        module
-        for module, _ in _imports(path)
-        if re.fullmatch(r"hub\.\w+\.tables", module) and module.split(".")[1] != ROOMS[path]
-    }
-    assert not foreign, f"{_name(path)} imports {sorted(foreign)}"
+def test_a_room_reads_no_table_of_another() -> None:
+    rooms = list(_rooms())
+    faults = [
+        f"{_name(path)} reads {table}: use a function or a published view of their room"
+        for path, module, room in rooms
+        for text in module.texts
+        for table in _reading_of_others(room).findall(text)
+    ]
+    faults += [
+        f"{_name(path)} imports {origin}"
+        for path, module, room in rooms
+        for origin, _ in module.imports
+        if re.fullmatch(r"hub\.\w+\.tables", origin) and origin.split(".")[1] != room
+    ]
+    assert len(rooms) > MANY
+    assert not faults, "\n".join(faults)
 
 
 def test_the_scan_sees_what_it_looks_for(tmp_path: Path) -> None:
@@ -97,8 +123,11 @@ def test_the_scan_sees_what_it_looks_for(tmp_path: Path) -> None:
         '"""SELECT a FROM docstrings."""\nfrom sqlalchemy import text\nQUERY = text(f"SELECT {1} FROM overviews o")\n',
         encoding="utf-8",
     )
-    assert [text for text in _texts(path) if SQL.search(text)] == ["SELECT  FROM overviews o"]
-    assert list(_imports(path)) == [("sqlalchemy", "text")]
+    module = _read(path)
+    assert [text for text in module.texts if SQL.search(text)] == ["SELECT  FROM overviews o"]
+    assert module.imports == (("sqlalchemy", "text"),)
+    assert _reading_of_others("access").findall(module.texts[0]) == ["overviews"]
+    assert not _reading_of_others("overview").findall(module.texts[0])
     assert OWNER["overviews"] == "overview"
     assert OWNER["actors"] == "access"
 
@@ -117,9 +146,9 @@ def test_no_statement_gives_a_column_more_when_a_migration_adds_one() -> None:
     assert not list(_read_whole("SELECT v.id FROM x CROSS JOIN LATERAL (\n SELECT * FROM trial_versions t) v"))
     whole = {
         (_name(path), table)
-        for path in _modules()
+        for path, module in _modules().items()
         if HOLDS_SQL.fullmatch(_name(path)) and "migrations" not in path.parts
-        for statement in _texts(path)
+        for statement in module.texts
         for table in _read_whole(statement)
         if table in OWNER or "{" in table
     }
