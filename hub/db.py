@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 import psycopg
 from psycopg import Connection, RawCursor, sql
-from psycopg.rows import RowFactory, dict_row, tuple_row
+from psycopg.rows import dict_row, tuple_row
 from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import MetaData, TextClause, create_engine, event, text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -40,6 +40,9 @@ OVERFLOW = 10
 
 _NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 """Writes parameters as ``$1``, as PostgreSQL does."""
+
+_KEPT_CURSOR = "helhed.cursor"
+"""With each pooled connection: a cursor knows how to write and read types it has met, a new one must find out anew."""
 
 CONNECT_WITHIN = 5
 """Seconds a server may take to accept a connection; a silent one would otherwise block every page for ever."""
@@ -206,24 +209,27 @@ def fetch_rows(session: Session, statement: TextClause, parameters: Mapping[str,
     Raises:
         DBAPIError: as any statement of the session.
     """
-    return _fetch(session, statement, parameters, dict_row)
+    pooled = session.connection().connection
+    cursor: RawCursor[dict[str, Any]] | None = pooled.info.get(_KEPT_CURSOR)
+    if cursor is None or cursor.connection is not pooled.driver_connection:
+        cursor = RawCursor(cast("Connection[Any]", pooled.driver_connection), row_factory=dict_row)
+        pooled.info[_KEPT_CURSOR] = cursor
+    return _fetch(cursor, statement, parameters)
 
 
 def run_batch(session: Session, statement: TextClause, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
     """The same for what a batch reads and writes: each row as its values in their order."""
-    return _fetch(session, statement, parameters, tuple_row)
-
-
-def _fetch(
-    session: Session, statement: TextClause, parameters: Mapping[str, object], row_factory: RowFactory[Row]
-) -> list[Row]:
     connection = cast("Connection[Any]", session.connection().connection.driver_connection)
+    with RawCursor(connection, row_factory=tuple_row) as cursor:  # not kept, as its last rows would be, too
+        return _fetch(cursor, statement, parameters)
+
+
+def _fetch(cursor: RawCursor[Row], statement: TextClause, parameters: Mapping[str, object]) -> list[Row]:
     query, names = _driver_sql(statement)
     try:
-        with RawCursor(connection, row_factory=row_factory) as cursor:
-            cursor.execute(query, [parameters[name] for name in names])
-            # Not by ``description``, which describes every column first.
-            return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
+        cursor.execute(query, [parameters[name] for name in names])
+        # Not by ``description``, which describes every column first.
+        return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
     except psycopg.Error as error:
         raise DBAPIError.instance(str(statement), None, error, psycopg.Error, hide_parameters=True) from error
 

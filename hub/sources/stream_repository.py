@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from connectors.base import Stream
-from hub.db import fetch_rows, run_batch
+from hub.db import fetch_rows
 from hub.sources.definitions import StreamDetails
 from hub.sources.health import RunOutcome, RunSummary, SourceState, StreamHealth, judge_age, judge_streams
 from hub.sources.repository import keep_source_areas
@@ -196,7 +196,7 @@ def source_states(session: Session, sources: Sequence[SourceSystem], now: dateti
     """How the sources are doing, in the order given. ``source_areas`` need not be read any more."""
     of_source: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
     areas: dict[str, Area] = {}
-    for name, area, *rest in run_batch(session, _HEALTH, {}):
+    for name, area, *rest in map(dict.values, fetch_rows(session, _HEALTH, {})):
         of_source[name].append(tuple(rest))
         if area is not None:
             areas[name] = Area(area)
