@@ -98,6 +98,9 @@ class OverviewReader:
     def _answer(self, prefetched: Prefetch) -> StoredOverview | ServedFrom:
         if prefetched is None:
             return ServedFrom.DOWN
+        if self._ticks() < self._asks_again_at:  # it did not answer of another of the family: nobody waits once more
+            prefetched.cancel()
+            return ServedFrom.DOWN
         try:
             return prefetched.result(ANSWER_WITHIN.total_seconds()) or ServedFrom.MISSING
         except (SearchUnavailable, NotInTime) as error:

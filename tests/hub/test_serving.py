@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import closing
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from hub.db import Database
 from hub.indexing.serving import OverviewReader, Served, ServedFrom
 from hub.indexing.writer import build_documents
 from hub.overview.service import read
+from search.base import SearchUnavailable, StoredOverview
 from search.postgres import PostgresIndex
 from tests.access_town import TODAY, an_actor
 from tests.factories import MAJA, make_effort, make_person, make_record
@@ -104,6 +106,20 @@ def test_an_index_that_is_down_is_asked_again_only_after_a_while(
         assert served(database, reader, citizen_id).origin is ServedFrom.DOWN
         now[0] = 60.0
         assert reader.prefetch(citizen_id) is not None
+
+
+def test_a_family_waits_once_for_an_index_that_does_not_answer(
+    database: Database, clock: FixedClock, digest_key: bytes, reader: OverviewReader
+) -> None:
+    citizen_id = processed(database, clock, digest_key)
+    silent, other = Future[StoredOverview | None](), Future[StoredOverview | None]()
+    silent.set_exception(SearchUnavailable("no answer"))
+    with database.transaction() as session:
+        facts = access_facts(session, an_actor(), citizen_id, TODAY)
+        assert facts is not None
+        assert reader.serve(session, facts, silent).origin is ServedFrom.DOWN
+        other.set_result(StoredOverview(version=facts.overview_version, document="{}"))
+        assert reader.serve(session, facts, other).origin is ServedFrom.DOWN, "not waited for"
 
 
 def test_an_index_that_hangs_does_not_hold_up_the_page(
