@@ -10,10 +10,9 @@ from uuid import UUID
 
 from schemas.search import FacetValue, FoundBy, PreparedDocument, SearchDocument, SearchHit, SearchPage, SearchQuery
 from search import opensearch_query as asking
-from search.base import IndexState, PutResult, StoredOverview, Tallies, Tally
+from search.base import IndexState, PutResult, SentFor, StoredOverview, Tallies, Tally
 from search.opensearch_bulk import Writer
 from search.opensearch_client import Cluster
-from search.opensearch_documents import SentFor
 from search.opensearch_indices import AlreadyThere, Indices, OpenSearchShadowIndex
 from search.opensearch_mapping import from_body
 from search.paging import Place, page_start, window

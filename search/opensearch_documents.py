@@ -18,7 +18,7 @@ _MOST = 40
 _OK = 200
 
 
-class SentFor:
+class DocumentSentFor:
     """A page on its way. It has what a future has.
 
     Args:
@@ -96,7 +96,7 @@ class Documents:
         self._ordinary = ordinary
         self._kept = deque[tuple[HTTPConnection, Connection]]()
 
-    def send_for(self, path: str) -> SentFor | None:
+    def send_for(self, path: str) -> DocumentSentFor | None:
         """Send for a page over a connection that is open; None: there is none."""
         while self._kept:
             try:
@@ -116,7 +116,7 @@ class Documents:
         """The page, over a new connection if none is open.
 
         Raises:
-            SearchUnavailable: as ``SentFor.result``.
+            SearchUnavailable: as ``DocumentSentFor.result``.
         """
         sent = self.send_for(path)
         if sent is None:
@@ -140,12 +140,12 @@ class Documents:
             return HTTPSConnection(node.hostname, node.port, timeout=self._connect_within, context=self._context)
         return HTTPConnection(node.hostname, node.port, timeout=self._connect_within)
 
-    def _sent(self, connection: HTTPConnection, node: Connection, path: str) -> SentFor:
+    def _sent(self, connection: HTTPConnection, node: Connection, path: str) -> DocumentSentFor:
         connection.putrequest("GET", node.url_prefix + path, skip_accept_encoding=True)
         for name, value in node.headers.items():
             connection.putheader(name, value)
         connection.endheaders()
-        return SentFor(connection, lambda read: self._keep(read, node), lambda: self._ordinary(path))
+        return DocumentSentFor(connection, lambda read: self._keep(read, node), lambda: self._ordinary(path))
 
     def _keep(self, connection: HTTPConnection, node: Connection) -> None:
         if len(self._kept) < _MOST:

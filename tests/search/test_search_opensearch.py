@@ -14,6 +14,7 @@ from schemas.source import Area
 from search.base import SearchUnavailable
 from search.opensearch import OpenSearchIndex
 from search.opensearch_client import Cluster, OpenSearchRefuses
+from search.opensearch_documents import DocumentSentFor
 from search.opensearch_query import MOST_WORDS, body
 from search.paging import PageStart
 from tests.contracts.search_access import SearchAccessSuite
@@ -249,7 +250,7 @@ def test_an_overview_comes_also_when_its_connection_ends_under_way(index: OpenSe
     index.put([make_document(overview="{}")])
     page = index.overview(citizen(1))
     sent = index.send_for_overview(citizen(1))
-    assert sent is not None
+    assert isinstance(sent, DocumentSentFor)
     sent._connection.sock.shutdown(socket.SHUT_RDWR)
     assert sent.result(5) == page
 
