@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
+from threading import Event
 from time import monotonic
 from typing import Any, Self
 
@@ -71,6 +72,9 @@ class KafkaConsumer:
         self._topic_ids: dict[str, str] = {}
         """Ids of the topics when the present client subscribed."""
         self._heard = 0.0
+        self._bell = Event()
+        """Rung when the client has something to do for us. A round of its ``poll`` is several turns of its thread, so
+        none is made while a request for messages only waits."""
         self._consumer: kafka.KafkaConsumer | None = None
         self._connect()
 
@@ -90,7 +94,7 @@ class KafkaConsumer:
                 messages = self._poll(limit, timeout)
             if messages:
                 self._heard = monotonic()
-            elif monotonic() > self._heard + ANSWER_WITHIN:
+            elif monotonic() > max(self._heard, self._last_heartbeat()) + ANSWER_WITHIN:
                 self._require_answer()
         for message in messages:
             self._floors.setdefault(TopicPartition(message.topic, message.partition), message.offset)
@@ -166,21 +170,52 @@ class KafkaConsumer:
                 metrics_enabled=False,
             )
             ignore_offsets_of_deleted_topics(consumer)
+            _ring_when_joining(consumer, self._bell)
             consumer.subscribe(topics=self._topics, listener=_ResetPositions(self._floors, consumer))
+            self._bell.set()
             self._consumer = consumer
             self._heard = monotonic()
         return self._consumer
 
     def _poll(self, limit: int, timeout: timedelta) -> list[Delivered]:
+        until = monotonic() + timeout.total_seconds()
+        messages: list[Delivered] = []
+        while not messages and self._bell.wait(max(until - monotonic(), 0)):
+            self._bell.clear()
+            messages = self._poll_client(limit, max(until - monotonic(), 0))
+            if messages or not self._ring_at_answer():
+                self._bell.set()
+            if monotonic() >= until:
+                break
+        return messages
+
+    def _poll_client(self, limit: int, seconds: float) -> list[Delivered]:
+        """One round of the client. It may itself wait only where nothing would ring."""
         consumer = self._connect()
         _resume_join(consumer)
         try:
-            polled = consumer.poll(timeout_ms=_milliseconds(timeout), max_records=limit)
+            waits = 0 if self._ring_at_answer() else int(seconds * 1000)
+            polled = consumer.poll(timeout_ms=waits, max_records=limit)
             return [_delivered(record) for records in polled.values() for record in records]
         except errors.CorruptRecordError as error:
             if not isinstance(error.__context__, UnicodeDecodeError):
                 raise
             return [_skip_unreadable(consumer)]
+
+    def _ring_at_answer(self) -> bool:
+        """Ring when a broker answers; False: no request waits there, or the group is not settled."""
+        consumer = self._connect()
+        waiting = [future for future in consumer._fetcher._fetch_futures if not future.is_done]  # noqa: SLF001  no other way
+        for future in waiting:
+            future.add_both(self._ring)
+        return bool(waiting) and consumer.group_metadata().state is MemberState.STABLE
+
+    def _ring(self, _: object) -> None:
+        self._bell.set()
+
+    def _last_heartbeat(self) -> float:
+        """When a broker last answered that we are a member."""
+        return float(self._connect()._coordinator.heartbeat.last_receive)  # noqa: SLF001  the library offers no other way
 
     def _has_recreated_topic(self) -> bool:
         """Whether a topic has another id than the client saw first. The client asks for ids every ``_TOPICS_ANEW``."""
@@ -246,6 +281,18 @@ class _PendingJoin:
     def __init__(self, join: Any) -> None:
         self.add_callback = join.add_callback
         self.add_errback = join.add_errback
+
+
+def _ring_when_joining(consumer: kafka.KafkaConsumer, bell: Event) -> None:
+    """Ring when the group wants its members to join again, which only a ``poll`` does."""
+    coordinator = consumer._coordinator  # noqa: SLF001  the library offers no other way
+    request = coordinator.request_rejoin
+
+    def request_rejoin() -> None:
+        request()
+        bell.set()
+
+    coordinator.request_rejoin = request_rejoin
 
 
 def _resume_join(consumer: kafka.KafkaConsumer) -> None:

@@ -24,7 +24,7 @@ def serve_in_background(operation: Operation, host: str, port: int) -> Iterator[
         server = _Server(operation, host, port)
     except OSError as error:
         raise InvalidSetting(f"HELHED_WORKER_PORT: cannot listen on {host}:{port}: {error.strerror}") from None
-    thread = Thread(target=server.serve_forever, name="operation", kwargs={"poll_interval": 0.1})
+    thread = Thread(target=server.serve_forever, name="operation")
     thread.start()
     try:
         yield server.server_port

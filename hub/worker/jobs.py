@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import partial
 from threading import Event, Thread
 
@@ -22,7 +23,7 @@ from hub.operation.loop_health import LoopHealth
 from hub.pipeline import rebuild_due
 from hub.sources.forgetting_repository import end_forgetting
 from hub.sources.lease_repository import RENEW_EVERY, new_owner
-from hub.worker.loops import POLL, Loop, repeat
+from hub.worker.loops import Loop, repeat
 from schemas.access import AccessRequest, Actor, AuditAction, Purpose, Role
 from search.base import SearchUnavailable
 
@@ -30,6 +31,8 @@ _LATER = {StoreUnavailable: "store_unavailable", BusUnavailable: "bus_unavailabl
 """Faults that pass: the job is begun again after a while."""
 
 REBUILT_AT_ONCE = 200
+LOOK_EVERY = timedelta(seconds=3)
+"""So long until a job that somebody asks for is begun; each look is a transaction."""
 
 log = logging.getLogger("hub.worker")
 
@@ -115,7 +118,7 @@ def _do_jobs(context: AppContext, health: LoopHealth, stop: Event) -> None:
 
     def step() -> None:
         if not do_next_job(context, owner, stop):
-            stop.wait(POLL.total_seconds())
+            stop.wait(LOOK_EVERY.total_seconds())
 
     repeat(step, health, stop)
 
