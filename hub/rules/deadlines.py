@@ -12,11 +12,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from functools import cache
 
 from hub.clock import danish_day, danish_midnight
 from schemas.base import Instant, Schema
 from schemas.facts import ConcernNotificationFact
+from schemas.public_holidays import public_holidays
 
 ASSESSMENT_WITHIN = timedelta(hours=24)
 RECEIPT_WITHIN_WORKING_DAYS = 6
@@ -59,7 +59,7 @@ class Deadline(Schema):
 
 def is_working_day(day: date) -> bool:
     """Whether *day* is a weekday and no Danish public holiday (store bededag counts until 2023)."""
-    return day.weekday() < _SATURDAY and day not in _holidays(day.year)
+    return day.weekday() < _SATURDAY and day not in public_holidays(day.year)
 
 
 def assessment_due(received_at: datetime) -> datetime:
@@ -121,10 +121,3 @@ def _end_of_day(moment: datetime) -> datetime:
 
 def _midnight_after(day: date) -> datetime:
     return danish_midnight(day + timedelta(days=1))
-
-
-@cache
-def _holidays(year: int) -> frozenset[date]:
-    import holidays  # noqa: PLC0415  it knows every country, and a process that asks for no deadline pays for none
-
-    return frozenset(holidays.country_holidays("DK", years=year))

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Self
 
-import holidays
+from schemas.public_holidays import easter_sunday, public_holidays
 
 FIRST_MONTH = 8
 """A school year begins on the first of August."""
@@ -107,11 +107,10 @@ def _school_dates(start: date, end: date, closed: tuple[str, ...]) -> Iterator[d
 
 @cache
 def _closed_days(year: int, closed: tuple[str, ...]) -> frozenset[date]:
-    public = holidays.country_holidays("DK", years=year, language="en_US")
-    (easter,), (ascension,) = public.get_named("Easter Sunday"), public.get_named("Ascension Day")
-    days = set(public)
+    easter = easter_sunday(year)
+    days = set(public_holidays(year))
     days.update(_days(easter - timedelta(days=6), easter))
-    days.add(ascension + _DAY)
+    days.add(easter + timedelta(days=40))  # the Friday after Ascension Day
     days.add(date(year, 6, 5))
     days.update(_week(year, 7))
     days.update(_week(year, 42))
