@@ -33,9 +33,9 @@ AdminOpener = Callable[[], AbstractContextManager[KafkaAdminClient]]
 
 _DEAD_AFTER = timedelta(seconds=9)
 """A member without a heartbeat for so long counts as dead, and others get its partitions."""
-_HEARTBEAT = timedelta(seconds=2)
+_HEARTBEAT = timedelta(seconds=3)
 """Interval of heartbeats; the answer tells when the group rebalances."""
-_FETCH_WAITS = timedelta(seconds=3)
+_FETCH_WAITS = timedelta(seconds=4)
 """So long a broker keeps a request for messages while there are none; less than ``ANSWER_WITHIN``. It answers at once
 when there are some, so a short wait makes nothing sooner and only asks more often."""
 _CLOSES_WITHIN = timedelta(seconds=1)

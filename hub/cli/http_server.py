@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
 from typing import Any
 
 import h11
@@ -17,6 +19,8 @@ MOST_CONNECTIONS = 1000
 """Connections of a process; those beyond are closed at once."""
 MOST_REQUESTS = 800
 """With so many connections open, or requests under way, new requests are answered 503."""
+TICK = 1.0
+"""Seconds between two looks of a server at rest; the date of its answers is as old at most."""
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 log = logging.getLogger("hub.web")
@@ -83,6 +87,28 @@ class BoundedProtocol(H11Protocol):
             self.transport.close()
         else:
             self.transport.abort()
+
+
+class RestingServer(uvicorn.Server):
+    """uvicorn's server, which itself looks ten times a second whether it is to end; this one is woken."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._end = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def main_loop(self) -> None:
+        """Serve until told to end."""
+        self._loop = asyncio.get_running_loop()
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._end.wait(), TICK)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """As uvicorn, and at once."""
+        super().handle_exit(sig, frame)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._end.set)
 
 
 def server_config(app: Callable[..., Any], host: str, port: int) -> uvicorn.Config:

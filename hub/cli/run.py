@@ -45,10 +45,8 @@ def migrate() -> None:
 
 def serve() -> None:
     """Serve the pages and the API (HELHED_HOST, HELHED_PORT). Run as many as you need."""
-    import uvicorn  # noqa: PLC0415  as above
-
     from hub.app import create_app  # noqa: PLC0415  as above
-    from hub.cli.http_server import server_config  # noqa: PLC0415  as above
+    from hub.cli.http_server import RestingServer, server_config  # noqa: PLC0415  as above
     from hub.web.middlewares.answer_count import comparison  # noqa: PLC0415  as above
 
     with fail():
@@ -62,7 +60,7 @@ def serve() -> None:
             citizens = citizen_login(settings, session_key=services.session_key, digest_key=services.digest_key)
             context = replace(services, login=login, citizen_login=citizens)
             app = create_app(context)
-            server = uvicorn.Server(server_config(app, settings.host, settings.port))
+            server = RestingServer(server_config(app, settings.host, settings.port))
             with suppress(KeyboardInterrupt):  # it has ended what it was at, and passes the signal on
                 server.run()
             comparison(context, app.state.answers)()

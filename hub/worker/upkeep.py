@@ -33,7 +33,8 @@ EVENTS_KNOWN_FOR = timedelta(days=30)
 """So long an event that was resolved is known, so that its repetition is one. No sender repeats for so long."""
 JOBS_KNOWN_FOR = timedelta(days=90)
 """So long the result of a job can be read."""
-COLLECT_METRICS_EVERY = timedelta(seconds=15)
+COLLECT_METRICS_EVERY = timedelta(seconds=30)
+"""The lag of three groups is a dozen requests to Kafka, in each worker."""
 _GROUPS = ((PIPELINE_GROUP, RECORDS), (INDEX_GROUP, OVERVIEWS), (ALERT_GROUP, OVERVIEWS))
 
 log = logging.getLogger("hub.worker")

@@ -66,6 +66,7 @@ def _environment(context: AppContext) -> dict[str, str]:
         "HELHED_SECURE_COOKIES": "false",
         "HELHED_RATE_LIMIT_FACTOR": "1000",
         "HELHED_LOG_LEVEL": "ERROR",
+        "MALLOC_ARENA_MAX": "2",  # as the units and the image set it
     }
 
 

@@ -122,6 +122,21 @@ def test_who_was_thrown_out_commits_nothing_and_comes_back(bus: OwnNames, inside
         assert inside.committed("readers", "t") == {0: 10}, "what it had before it lost the partition says nothing"
 
 
+def test_while_nothing_comes_the_client_is_left_alone(bus: OwnNames, monkeypatch: pytest.MonkeyPatch) -> None:
+    bus.create({"t": 1})
+    bus.publish("t", make_messages(1))
+    with bus.consumer("readers", ["t"]) as reader:
+        drain(reader, 1)
+        reader.poll(limit=1, timeout=timedelta(milliseconds=200))  # it asks for what comes next
+        assert isinstance(reader, OwnConsumer)
+        assert isinstance(reader.consumer, KafkaConsumer)
+        with monkeypatch.context() as patched:
+            patched.setattr(reader.consumer._consumer, "poll", None)
+            assert reader.poll(limit=1, timeout=timedelta(milliseconds=300)) == []
+        bus.publish("t", make_messages(1))
+        assert len(drain(reader, 1)) == 1
+
+
 def test_who_hears_by_joining_again_that_it_was_thrown_out_begins_anew(bus: OwnNames, inside: InsideKafka) -> None:
     bus.create({"t": 1})
     bus.publish("t", make_messages(10))

@@ -1,7 +1,9 @@
 """The server as it is shipped cuts off whoever sends slowly, and has a bound on connections. Raw sockets."""
 
+import signal
 import socket
 from collections.abc import Iterator
+from threading import Thread
 from time import monotonic, sleep
 
 import pytest
@@ -10,7 +12,15 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from hub.app import create_app
-from hub.cli.http_server import BODY_WITHIN, HEAD_WITHIN, MOST_CONNECTIONS, BoundedProtocol, server_config
+from hub.cli.http_server import (
+    BODY_WITHIN,
+    HEAD_WITHIN,
+    MOST_CONNECTIONS,
+    TICK,
+    BoundedProtocol,
+    RestingServer,
+    server_config,
+)
 from hub.context import AppContext
 from tests.web.serving import serving
 
@@ -55,6 +65,19 @@ def drip(address: tuple[str, int], start: bytes, piece: bytes) -> tuple[float, b
             except ConnectionError:
                 break
         return monotonic() - began, answer
+
+
+def test_a_server_at_rest_ends_when_it_is_told() -> None:
+    server = RestingServer(server_config(echo, "127.0.0.1", 0))
+    thread = Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        sleep(0.01)
+    sleep(0.05)  # it rests
+    began = monotonic()
+    server.handle_exit(signal.SIGTERM, None)
+    thread.join(PATIENCE)
+    assert monotonic() - began < TICK / 2
 
 
 def test_a_head_that_comes_byte_by_byte_is_cut_off(address: tuple[str, int]) -> None:
