@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property, lru_cache
 from html.parser import HTMLParser
 
 VOID = frozenset({"meta", "link", "input", "br", "img", "hr", "line", "rect", "path"})
@@ -24,7 +25,7 @@ class Node:
 
     def all(self, tag: str, css: str | None = None) -> "list[Node]":
         """Every element below of that tag, and of that class when one is given."""
-        return [node for node in self._below() if node.tag == tag and (css is None or css in node.classes)]
+        return [node for node in self._below if node.tag == tag and (css is None or css in node.classes)]
 
     def first(self, tag: str, css: str | None = None) -> "Node":
         """The first of them; an empty one when there is none."""
@@ -53,11 +54,11 @@ class Node:
                     (" ", *child._words(without), " ") if child.tag not in {"strong", "mark"} else child._words(without)
                 )
 
-    def _below(self) -> "Iterator[Node]":
-        for child in self.children:
-            if isinstance(child, Node):
-                yield child
-                yield from child._below()
+    @cached_property
+    def _below(self) -> "list[Node]":
+        """Nothing is added to a page that is read."""
+        children = [child for child in self.children if isinstance(child, Node)]
+        return [node for child in children for node in (child, *child._below)]
 
 
 class _Builder(HTMLParser):
@@ -82,8 +83,9 @@ class _Builder(HTMLParser):
         self.path[-1].children.append(data)
 
 
+@lru_cache(maxsize=8)
 def parsed(html: str) -> Node:
-    """The page as a tree."""
+    """The page as a tree; several read the pages of one citizen."""
     builder = _Builder()
     builder.feed(html)
     return builder.root

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from tests.truth.facts import Fact
-from tests.truth.markup import DAY, Node, day_of, is_said, parsed
+from tests.truth.markup import DAY, Node, day_of, is_said
 from tests.truth.plan_reading import is_of_plan, read_bar
 
+NO_DATE_FOR_PEOPLE = re.compile(r"\w\.\.(?!\.)|\b\d{4}-\d\d-\d\d\b")
 WITHHELD = re.compile(r"ikke for dig at se|kan du ikke se|må du ikke se|du ikke kan se", re.IGNORECASE)
 GAPS = {
     "none_found": re.compile(r"^ingen (igangværende indsats|klasse) fundet"),
@@ -95,8 +96,8 @@ class Reader:
             if not is_said(words, machine, self.today):
                 yield Fact("dates.words", machine, words)
         words = page.first("main").text()
-        for found in re.findall(r".{0,25}(?:\w\.\.(?!\.)|\b\d{4}-\d\d-\d\d\b).{0,5}", words):
-            yield Fact("dates.form", "", found.strip()[-30:])
+        for found in NO_DATE_FOR_PEOPLE.finditer(words):
+            yield Fact("dates.form", "", words[max(0, found.start() - 25) : found.end() + 5].strip()[-30:])
 
     def paragraphs(self, page: Node) -> Iterator[Fact]:
         """Paragraphs that nothing reads, wherever they stand, and notices."""
@@ -369,8 +370,3 @@ def bag(words: str) -> str:
 def sections(page: Node) -> dict[str, Node]:
     """The parts of a page by their headings."""
     return {node.first("h2").text(): node for node in page.all("section") if node.all("h2")}
-
-
-def tree(html: str) -> Node:
-    """A page as a tree."""
-    return parsed(html)

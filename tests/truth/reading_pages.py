@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from tests.truth.facts import Fact
-from tests.truth.markup import Node
+from tests.truth.markup import Node, parsed
 from tests.truth.plan_reading import is_of_plan, read_row
 from tests.truth.points import read_point
-from tests.truth.reading import Reader, bag, names, sections, tree
+from tests.truth.reading import Reader, bag, names, sections
 from tests.truth.transitions import read_transition
 
 NO_EFFORTS = "Ingen igangværende indsatser i de kilder, du kan se."
@@ -20,7 +20,7 @@ class PageReader(Reader):
 
     def overview(self, html: str) -> list[Fact]:
         """*Overblik*."""
-        page = tree(html)
+        page = parsed(html)
         found = [*self.head(page), *self.times(page), *self.paragraphs(page)]
         readers = {
             "Lige nu": self._now,
@@ -43,7 +43,7 @@ class PageReader(Reader):
 
     def family(self, html: str) -> list[Fact]:
         """*Familien*."""
-        page = tree(html)
+        page = parsed(html)
         found = [*self.head(page), *self.times(page), *self.paragraphs(page)]
         for heading, section in sections(page).items():
             if heading.startswith("Lige nu for hver"):
@@ -58,7 +58,7 @@ class PageReader(Reader):
 
     def timeline(self, html: str) -> list[Fact]:
         """*Tidslinje*."""
-        page = tree(html)
+        page = parsed(html)
         found = [*self.head(page), *self.times(page), *self.paragraphs(page), *self.drawing(page)]
         rows = page.first("table").first("tbody").all("tr")
         rows = [row for row in rows if len(row.direct("td")) > 1]
