@@ -182,20 +182,20 @@ class KafkaConsumer:
         messages: list[Delivered] = []
         while not messages and self._bell.wait(max(until - monotonic(), 0)):
             self._bell.clear()
-            messages = self._poll_client(limit, max(until - monotonic(), 0))
+            messages = self._poll_client(limit, timedelta(seconds=max(until - monotonic(), 0)))
             if messages or not self._ring_at_answer():
                 self._bell.set()
             if monotonic() >= until:
                 break
         return messages
 
-    def _poll_client(self, limit: int, seconds: float) -> list[Delivered]:
+    def _poll_client(self, limit: int, timeout: timedelta) -> list[Delivered]:
         """One round of the client. It may itself wait only where nothing would ring."""
         consumer = self._connect()
         _resume_join(consumer)
         try:
-            waits = 0 if self._ring_at_answer() else int(seconds * 1000)
-            polled = consumer.poll(timeout_ms=waits, max_records=limit)
+            waits = timedelta(0) if self._ring_at_answer() else timeout
+            polled = consumer.poll(timeout_ms=_milliseconds(waits), max_records=limit)
             return [_delivered(record) for records in polled.values() for record in records]
         except errors.CorruptRecordError as error:
             if not isinstance(error.__context__, UnicodeDecodeError):
@@ -205,7 +205,8 @@ class KafkaConsumer:
     def _ring_at_answer(self) -> bool:
         """Ring when a broker answers; False: no request waits there, or the group is not settled."""
         consumer = self._connect()
-        waiting = [future for future in consumer._fetcher._fetch_futures if not future.is_done]  # noqa: SLF001  no other way
+        futures = consumer._fetcher._fetch_futures  # noqa: SLF001  the library offers no other way
+        waiting = [future for future in futures if not future.is_done]
         for future in waiting:
             future.add_both(self._ring)
         return bool(waiting) and consumer.group_metadata().state is MemberState.STABLE

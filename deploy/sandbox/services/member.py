@@ -28,11 +28,20 @@ class Process(Protocol):
     pid: int
     returncode: int | None
 
-    def poll(self) -> int | None: ...  # noqa: D102  as there
-    def send_signal(self, number: int, /) -> None: ...  # noqa: D102
-    def terminate(self) -> None: ...  # noqa: D102
-    def kill(self) -> None: ...  # noqa: D102
-    def wait(self, timeout: float | None = None) -> int: ...  # noqa: D102
+    def poll(self) -> int | None:
+        """How it ended; None while it runs."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Nothing happens when it has ended."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """How it ended, once it has."""
 
 
 def spawn(member: "Member") -> Process:
