@@ -11,13 +11,11 @@ from opensearchpy import OpenSearch, OpenSearchException, TransportError
 from urllib3 import Timeout
 
 from search.base import SearchUnavailable, StoredOverview
-from search.opensearch_documents import Documents, stored_overview
+from search.opensearch_documents import CONNECTIONS, Documents, stored_overview
 
 _CONNECT_WITHIN = 1.0
 _DOCUMENT_WITHIN = 1.0
 """Longer nobody waits for a citizen's page: the store has it, too."""
-_CONNECTIONS = 40
-"""Kept open to each node: as many as the web server has threads."""
 _NOT_FOUND, _REFUSED, _TOO_LARGE, _TOO_MANY, _FAULT = 404, (401, 403), 413, 429, 500
 _KIND = re.compile(r"[a-z_]{1,80}")
 
@@ -59,7 +57,7 @@ class Cluster:
             ssl_context=context,
             timeout=self._patience(answer_within),
             max_retries=len(urls),  # everything asked here may be asked twice
-            pool_maxsize=_CONNECTIONS,
+            pool_maxsize=CONNECTIONS,
         )
         self._transport = client.transport
         self.documents = Documents(client.transport, context, (_CONNECT_WITHIN, _DOCUMENT_WITHIN), self._document)

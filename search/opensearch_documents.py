@@ -13,8 +13,8 @@ from pydantic_core import from_json
 
 from search.base import SearchUnavailable, StoredOverview
 
-_MOST = 40
-"""Connections that are kept: as many as the web server has threads."""
+CONNECTIONS = 40
+"""Kept open at most: as many as the web server has threads."""
 _OK = 200
 
 
@@ -73,8 +73,8 @@ class DocumentSentFor:
 class Documents:
     """Pages of any index by key.
 
-    ``opensearch-py`` sends and waits in one call, which takes a thread and twice the processor time. It still says
-    which node to take and how to log in, and whatever is unusual goes its way.
+    ``opensearch-py`` sends and waits in one call, which takes a thread and three times the processor time. It still
+    says which node to take and how to log in, and whatever is unusual goes its way.
 
     Args:
         transport: of the client.
@@ -148,7 +148,7 @@ class Documents:
         return DocumentSentFor(connection, lambda read: self._keep(read, node), lambda: self._ordinary(path))
 
     def _keep(self, connection: HTTPConnection, node: Connection) -> None:
-        if len(self._kept) < _MOST:
+        if len(self._kept) < CONNECTIONS:
             self._kept.append((connection, node))
         else:
             connection.close()

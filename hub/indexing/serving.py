@@ -7,7 +7,7 @@ store's own. So a page is never stale, and survives an index that is down.
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
 from datetime import timedelta
 from enum import StrEnum
@@ -55,7 +55,7 @@ class Served(Schema):
     origin: ServedFrom
 
 
-Prefetch = Future[StoredOverview | None] | SentFor | None
+Prefetch = SentFor | None
 """The index's answer, under way. None: the index is not asked, since it did not answer a moment ago."""
 
 
