@@ -1,8 +1,9 @@
 """Migrations, tables and the transaction."""
 
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import date, timedelta
 from time import monotonic
+from uuid import UUID
 
 import pytest
 from alembic import command
@@ -105,8 +106,23 @@ def test_what_goes_wrong_there_goes_wrong_as_anywhere(database: Database) -> Non
     assert "260650" not in str(wrong.value)
     with pytest.raises(StoreUnavailable), database.transaction() as session:
         fetch_rows(session, text("SELECT pg_terminate_backend(pg_backend_pid())"), {})
+    with pytest.raises(StoreUnavailable), database.transaction() as session:
+        fetch_rows(session, text("SELECT 1 AS one"), {})
+        fetch_rows(session, text("SELECT pg_terminate_backend(pg_backend_pid())"), {})
     with database.transaction() as session:
         assert fetch_rows(session, text("SELECT 1 AS one"), {}) == [{"one": 1}]
+
+
+def test_what_a_connection_keeps_to_read_rows_goes_on_after_an_error_and_with_other_types(database: Database) -> None:
+    same = text("SELECT cast(:value AS uuid[]) AS value, cast(:day AS date) AS day")
+    rows: list[dict[str, object]] = [{"value": [UUID(int=7)], "day": date(2023, 9, 12)}, {"value": [], "day": None}]
+    for _ in range(2):
+        with database.transaction() as session:
+            assert [fetch_rows(session, same, row) for row in rows] == [[row] for row in rows]
+            assert fetch_rows(session, text("SELECT '{1}'::int[] AS value"), {}) == [{"value": [1]}]
+            with pytest.raises(ProgrammingError):
+                fetch_rows(session, text("SELECT nothing"), {})
+            session.rollback()
 
 
 def test_who_listens_is_woken_by_what_was_committed_and_not_before(database: Database) -> None:

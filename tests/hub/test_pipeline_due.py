@@ -82,9 +82,14 @@ FULL = RoundResult(stored=2, has_more=True, is_flow=True)
 
 
 def run(
-    bus: PostgresBus, database: Database, clock: FixedClock, digest_key: bytes, rounds: int, limit: int = 2,
+    bus: PostgresBus,
+    database: Database,
+    clock: FixedClock,
+    digest_key: bytes,
+    rounds: int,
+    limit: int = 2,
     before: RoundResult = NOTHING,
-) -> Sequence[RoundResult]:  # fmt: skip
+) -> Sequence[RoundResult]:
     results = [before]
     with bus.consumer("pipeline", [RECORDS]) as consumer:
         for _ in range(rounds):
