@@ -95,15 +95,25 @@ class Database:
         Raises:
             StoreUnavailable: PostgreSQL does not answer, or every connection stayed taken.
         """
-        try:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                yield session
-        except OperationalError as error:
-            if error.connection_invalidated or _is_silent(error):
-                raise StoreUnavailable from error
-            raise
-        except PoolTimeout as error:
-            raise StoreUnavailable from error
+        with _unavailable_when_silent(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def look(self, statement: TextClause, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
+        """The rows of one statement that only reads, in no transaction: one trip to the server, and not three.
+
+        For what is looked for every second and is nearly never there.
+
+        Raises:
+            StoreUnavailable: PostgreSQL does not answer, or every connection stayed taken.
+        """
+        with _unavailable_when_silent(), self.engine.connect() as connection:
+            driver = cast("Connection[Any]", connection.connection.driver_connection)
+            driver.autocommit = True
+            try:
+                return _fetch(_kept_cursor(connection), statement, parameters)
+            finally:
+                if not driver.closed:
+                    driver.autocommit = False
 
     @contextmanager
     def leading(self, name: str) -> Iterator[bool]:
@@ -209,12 +219,7 @@ def fetch_rows(session: Session, statement: TextClause, parameters: Mapping[str,
     Raises:
         DBAPIError: as any statement of the session.
     """
-    pooled = session.connection().connection
-    cursor: RawCursor[dict[str, Any]] | None = pooled.info.get(_KEPT_CURSOR)
-    if cursor is None or cursor.connection is not pooled.driver_connection:
-        cursor = RawCursor(cast("Connection[Any]", pooled.driver_connection), row_factory=dict_row)
-        pooled.info[_KEPT_CURSOR] = cursor
-    return _fetch(cursor, statement, parameters)
+    return _fetch(_kept_cursor(session.connection()), statement, parameters)
 
 
 def run_batch(session: Session, statement: TextClause, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
@@ -222,6 +227,15 @@ def run_batch(session: Session, statement: TextClause, parameters: Mapping[str, 
     connection = cast("Connection[Any]", session.connection().connection.driver_connection)
     with RawCursor(connection, row_factory=tuple_row) as cursor:  # not kept, as its last rows would be, too
         return _fetch(cursor, statement, parameters)
+
+
+def _kept_cursor(connection: PooledConnection) -> RawCursor[dict[str, Any]]:
+    pooled = connection.connection
+    cursor: RawCursor[dict[str, Any]] | None = pooled.info.get(_KEPT_CURSOR)
+    if cursor is None or cursor.connection is not pooled.driver_connection:
+        cursor = RawCursor(cast("Connection[Any]", pooled.driver_connection), row_factory=dict_row)
+        pooled.info[_KEPT_CURSOR] = cursor
+    return cursor
 
 
 def _fetch(cursor: RawCursor[Row], statement: TextClause, parameters: Mapping[str, object]) -> list[Row]:
@@ -252,6 +266,18 @@ def _driver_sql(statement: TextClause) -> tuple[bytes, tuple[str, ...]]:
     """
     compiled = statement.compile(dialect=_NUMBERED)
     return str(compiled).encode(), tuple(compiled.positiontup or ())
+
+
+@contextmanager
+def _unavailable_when_silent() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if error.connection_invalidated or _is_silent(error):
+            raise StoreUnavailable from error
+        raise
+    except PoolTimeout as error:
+        raise StoreUnavailable from error
 
 
 def _is_silent(error: OperationalError) -> bool:

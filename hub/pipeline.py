@@ -24,11 +24,11 @@ from hub.clock import Clock
 from hub.db import Database
 from hub.errors import StoreUnavailable
 from hub.indexing.documents import preparing_with
-from hub.indexing.repository import add_to_outbox
+from hub.indexing.repository import add_to_outbox, is_outbox_empty
 from hub.intake.service import RecordFate, receive
 from hub.log import place_of
 from hub.matching.service import match
-from hub.overview.service import Preparing, mark_due, rebuild, take_due
+from hub.overview.service import Preparing, is_anything_due, mark_due, rebuild, take_due
 from hub.quarantine.service import park, resolve_stored
 from hub.rights.keeping_out import digests_of, keep_out
 from hub.rights.repository import count_kept_out, forgotten_among, is_anything_forgotten
@@ -84,6 +84,8 @@ class RoundResult(Schema):
     """Whether it stopped at its limit: do not wait before the next round."""
     is_flow: bool = False
     """Whether records flow in; the next round is to be told."""
+    is_idle: bool = False
+    """Whether nothing came, nothing was due and nothing waits to be published."""
     traceparent: str = ""
     """The span that did it, for the steps that follow from it (hub.tracing)."""
 
@@ -117,6 +119,8 @@ def process_batch(  # noqa: PLR0913  two live services, and six choices by name 
     delivered = consumer.poll(limit=limit, timeout=timeout)
     result = _store_delivered(database, consumer, delivered, digest_key, cipher, clock) if delivered else RoundResult()
     now, is_behind, is_flow = clock.now(), len(delivered) == limit, len(delivered) >= min(limit, FLOW)
+    if not (delivered or is_anything_due(database, now)) and is_outbox_empty(database):
+        return RoundResult(is_idle=True)
     with tracing.continue_span(result.traceparent):
         until = now - LONGEST_DELAY if is_flow or (after_flow and delivered) else now
         built = rebuild_due(database, digest_key=digest_key, until=until, now=now, limit=limit)

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from hub.db import fetch_rows, run_batch
+from hub.db import Database, fetch_rows, run_batch
 from hub.indexing.drift import SourceTally
 from hub.indexing.tables import ComparisonRow
 from hub.overview.service import OverviewVersion
@@ -28,6 +28,7 @@ _PENDING_OUTBOX = text("""
     SELECT id, citizen_id, version, removed, reindex, created_at, previous_version, changes FROM overview_outbox
     ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
 """)
+_OLDEST = text("SELECT id FROM overview_outbox ORDER BY id LIMIT 1")
 _COUNT_OUTBOX = text("SELECT count(*) FROM overview_outbox")
 _IN_OUTBOX = text("SELECT DISTINCT citizen_id FROM overview_outbox WHERE citizen_id = ANY(:ids)")
 _DELETE_PUBLISHED = text("DELETE FROM overview_outbox WHERE id = ANY(:ids)")
@@ -97,6 +98,11 @@ def pending_outbox(session: Session, limit: int) -> list[OutboxEntry]:
     """The oldest unpublished entries, locked until the transaction ends; other publishers skip them."""
     rows = fetch_rows(session, _PENDING_OUTBOX, {"limit": limit})
     return [OutboxEntry(**{**row, "changes": _CHANGES.validate_python(row["changes"])}) for row in rows]
+
+
+def is_outbox_empty(database: Database) -> bool:
+    """Whether no change is to be published."""
+    return not database.look(_OLDEST, {})
 
 
 def count_outbox(session: Session) -> int:

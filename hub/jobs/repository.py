@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
+from hub.db import Database
 from hub.errors import LeaseLost
 from hub.jobs.job import ATTEMPTS, Job, JobKind, JobLease, JobState
 from hub.jobs.tables import JobRow
@@ -24,6 +25,9 @@ _GIVE_UP = text("""
     UPDATE jobs SET state = 'failed', ended_at = :now, lease_owner = NULL, lease_until = NULL,
            fault = coalesce(fault, 'worker_ended')
     WHERE state IN ('waiting', 'running') AND attempts >= :most AND (lease_until IS NULL OR lease_until < now())
+""")
+_IS_WAITING = text("""
+    SELECT true FROM jobs WHERE state IN ('waiting', 'running') AND (lease_until IS NULL OR lease_until < now()) LIMIT 1
 """)
 _TAKE = text("""
     WITH next AS (
@@ -75,6 +79,11 @@ def get_job(session: Session, job_id: int) -> Job | None:
     """The job with that number."""
     row = session.get(JobRow, job_id, populate_existing=True)
     return None if row is None else _job(row)
+
+
+def is_any_waiting(database: Database) -> bool:
+    """Whether there is a job that nobody does: what ``take_job`` would take, or end as it was begun too often."""
+    return bool(database.look(_IS_WAITING, {}))
 
 
 def take_job(session: Session, *, owner: str, now: datetime) -> JobLease | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.db import fetch_rows, run_batch
+from hub.db import Database, fetch_rows, run_batch
 from hub.overview.columns import sources_of, units_of, workers_of
 from schemas.overview import CitizenHeader, IdentityState, Overview
 from search.base import Tallies, tallies
@@ -49,6 +49,7 @@ _MARK_DUE = text("""
         since = least(overview_due.since, excluded.since),
         failed_since = coalesce(overview_due.failed_since, excluded.failed_since)
 """)
+_FIRST_DUE = text("SELECT citizen_id FROM overview_due WHERE since <= :until ORDER BY since LIMIT 1")
 _TAKE_DUE = text("""
     DELETE FROM overview_due WHERE citizen_id = ANY(ARRAY(
         SELECT citizen_id FROM overview_due WHERE since <= :until
@@ -177,6 +178,11 @@ def take_due(session: Session, until: datetime, limit: int) -> dict[UUID, dateti
     """
     rows = fetch_rows(session, _TAKE_DUE, {"until": until, "limit": limit})
     return {row["citizen_id"]: row["failed_since"] for row in rows}
+
+
+def is_anything_due(database: Database, until: datetime) -> bool:
+    """Whether ``take_due`` would find a citizen, unless another worker has taken it."""
+    return bool(database.look(_FIRST_DUE, {"until": until}))
 
 
 def due(session: Session) -> Due:

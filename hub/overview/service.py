@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub.clock import danish_day
+from hub.db import Database
 from hub.matching.decision_repository import settled_as_one_person
 from hub.matching.repository import (
     citizens_with_news,
@@ -152,6 +153,11 @@ def take_due(session: Session, *, until: datetime, limit: int) -> dict[UUID, dat
     With each comes since when its overview could not be built, to be noted again if it fails once more.
     """
     return repository.take_due(session, until, limit)
+
+
+def is_anything_due(database: Database, until: datetime) -> bool:
+    """Whether there is a citizen to take; one statement in no transaction, for who has nothing to do."""
+    return repository.is_anything_due(database, until)
 
 
 def read(session: Session, citizen_id: UUID, as_known: datetime | None = None) -> Overview | None:

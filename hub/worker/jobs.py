@@ -84,6 +84,8 @@ def job_loop(context: AppContext) -> Loop:
 
 def do_next_job(context: AppContext, owner: str, stop: Event) -> bool:
     """Do the oldest job that nobody does; whether there was one."""
+    if not repository.is_any_waiting(context.database):
+        return False
     with context.database.transaction() as session:
         lease = repository.take_job(session, owner=owner, now=context.clock.now())
     if lease is None:

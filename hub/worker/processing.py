@@ -36,6 +36,8 @@ def _process(context: AppContext, on_batch: Callable[[], None] | None, health: L
             timeout=timedelta(0) if result.has_more else POLL,
             after_flow=result.is_flow,
         )
+        if result.is_idle:
+            return
         with tracing.continue_span(result.traceparent):
             _publish_all(context)
         if result and on_batch:

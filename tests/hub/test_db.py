@@ -10,9 +10,10 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.errors import DivisionByZero
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 
 from hub.db import OVERFLOW, Base, Database, announce, fetch_rows, run_batch
@@ -123,6 +124,33 @@ def test_what_a_connection_keeps_to_read_rows_goes_on_after_an_error_and_with_ot
             with pytest.raises(ProgrammingError):
                 fetch_rows(session, text("SELECT nothing"), {})
             session.rollback()
+
+
+def test_a_look_is_in_no_transaction_and_leaves_the_connection_to_transactions(database: Database) -> None:
+    one, wrong = text("SELECT cast(:one AS int) AS one"), text("SELECT 1 / cast(:one AS int) AS one")
+    assert database.look(one, {"one": 1}) == [{"one": 1}]
+    with pytest.raises(DBAPIError) as error:
+        database.look(wrong, {"one": 0})
+    assert isinstance(error.value.orig, DivisionByZero)
+    open_ones = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+    )
+    with database.transaction() as session:
+        assert session.scalar(open_ones) == 0
+    with pytest.raises(ZeroDivisionError), database.transaction() as session:
+        session.execute(text("CREATE TABLE looked (one int)"))
+        raise ZeroDivisionError
+    assert database.look(text("SELECT to_regclass('looked') AS there"), {}) == [{"there": None}], "as before"
+
+
+def test_a_look_says_that_the_store_does_not_answer(database: Database, postgres: URL) -> None:
+    gone = Database(postgres.set(database="no_such_database"))
+    with pytest.raises(StoreUnavailable):
+        gone.look(text("SELECT 1"), {})
+    gone.close()
+    with pytest.raises(StoreUnavailable):
+        database.look(text("SELECT pg_terminate_backend(pg_backend_pid())"), {})
+    assert database.look(text("SELECT 1 AS one"), {}) == [{"one": 1}], "another connection is opened"
 
 
 def test_who_listens_is_woken_by_what_was_committed_and_not_before(database: Database) -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from threading import Event
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -284,3 +285,16 @@ def wait_for_a_lock(database: Database) -> None:
                 return
         Event().wait(0.01)
     pytest.fail("nobody waits")
+
+
+def test_a_round_is_idle_when_nothing_came_is_due_or_waits_to_be_published(
+    database: Database, bus: PostgresBus, clock: FixedClock, digest_key: bytes
+) -> None:
+    idle = RoundResult(is_idle=True)
+    assert run(bus, database, clock, digest_key, 1) == [idle]
+    store(database, clock, digest_key, *efforts(0, 1))
+    assert run(bus, database, clock, digest_key, 2) == [RoundResult(rebuilt=1), RoundResult()]
+    with database.transaction() as session:
+        session.execute(text("DELETE FROM overview_outbox"))
+        repository.mark_due(session, [UUID(int=7)], clock.now() + RETRY_AFTER)
+    assert run(bus, database, clock, digest_key, 1) == [idle], "what is due later is left alone"
