@@ -7,12 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from schemas.search import AccessFilter, FoundBy, SearchHit, SearchQuery
+from schemas.source import Area
 from search.folding import without_controls
 from search.paging import PageStart, Place
 from search.parsing import typed_words
 from search.reasons import Line, reasons
 
 _MARKED = re.compile("\x02(.*?)\x03", re.DOTALL)
+_BITS = {area.value: 1 << place for place, area in enumerate(Area)}
+_AREA_SETS = [" ".join(area for area, bit in _BITS.items() if number & bit) for number in range(1 << len(_BITS))]
+"""Every set of areas at its number, which has the bits of the areas in it: numbers are quicker to unite than texts."""
 
 
 def parameters(query: SearchQuery, start: PageStart) -> dict[str, Any]:
@@ -48,22 +52,23 @@ def parameters(query: SearchQuery, start: PageStart) -> dict[str, Any]:
 
 
 def _granted(access: AccessFilter) -> dict[str, list[Any]]:
-    """The scopes as lists side by side. Areas are one text, parted by spaces; with none, one is found by name alone."""
-    citizens: dict[UUID, set[str]] = defaultdict(set)
-    units: dict[tuple[str, int, int], set[str]] = defaultdict(set)
+    """The scopes as lists side by side, areas as the number of their set; with none, one is found by name alone."""
+    citizens: dict[UUID, int] = defaultdict(int)
+    units: dict[tuple[str, int, int], int] = defaultdict(int)
     for scope in access.scopes:
-        areas = {area.value for area in scope.areas}
+        areas = sum(_BITS[area.value] for area in scope.areas)
         for citizen_id in scope.citizens - access.excluded:
             citizens[citizen_id] |= areas
         for unit_id in scope.units:
             units[without_controls(unit_id), scope.lead_days, scope.tail_days] |= areas
     return {
         "citizens": list(citizens),
-        "citizen_areas": [" ".join(sorted(areas)) for areas in citizens.values()],
+        "citizen_areas": list(citizens.values()),
         "units_own": [unit_id for unit_id, *_ in units],
-        "unit_areas": [" ".join(sorted(areas)) for areas in units.values()],
+        "unit_areas": list(units.values()),
         "unit_leads": [lead for _, lead, _ in units],
         "unit_tails": [tail for *_, tail in units],
+        "area_sets": _AREA_SETS,
         "excluded": list(access.excluded),
     }
 

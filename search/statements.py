@@ -145,24 +145,23 @@ SELECT get_byte(uuid_send(citizen_id), 0), sources, count(*), sum(version)::bigi
 FROM documents WHERE NOT deleted GROUP BY 1, 2
 """
 
-# reach: who may be found, and the areas that are open then (none: found by name alone). Names are read within it, since
-# a name's beginning is that of a tenth of a municipality; all at once by a list of keys, which is a third of the work
-# of one after the other.
+# granted: who may be found, and the areas that are open then, as the number of ``area_sets`` (none: by name alone).
+# Names are read within it, since a name's beginning is that of a tenth of a municipality; all at once by a list of
+# keys, which is a third of the work of one after the other, and none is kept that no typed word could mean.
 # pool: whose entries are read, which costs most. A typed word that no entry has must be in the name, so who has it not
-# is out. Everything after it reads only ``shown``, the entries that both the scopes and the filters let through.
+# is out. Everything after it reads only ``shown``, the entries that both the scopes and the filters let through; their
+# texts are read for a page alone, for thousands are shown where only facets count them.
 # An IN within CASE or IS TRUE is a hash table, whatever little the planner expects of the tables above.
 _FIND = """
 WITH granted AS MATERIALIZED (
-    SELECT citizen_id, areas FROM unnest(%(citizens)s::uuid[], %(citizen_areas)s::text[]) c(citizen_id, areas)
+    SELECT citizen_id, areas FROM unnest(%(citizens)s::uuid[], %(citizen_areas)s::int[]) c(citizen_id, areas)
     UNION ALL
     SELECT g.citizen_id, u.areas
-    FROM unnest(%(units_own)s::text[], %(unit_areas)s::text[], %(unit_leads)s::int[], %(unit_tails)s::int[])
+    FROM unnest(%(units_own)s::text[], %(unit_areas)s::int[], %(unit_leads)s::int[], %(unit_tails)s::int[])
          u(unit_id, areas, lead, tail)
     JOIN unit_grants g
       ON g.unit_id = u.unit_id AND g.valid && daterange(%(on)s::date - u.tail, %(on)s::date + u.lead, '[]')
      AND g.citizen_id <> ALL(%(excluded)s::uuid[])
-), reach AS MATERIALIZED (
-    SELECT citizen_id, string_agg(areas, ' ') AS areas FROM granted GROUP BY citizen_id
 ), words AS MATERIALIZED (
     SELECT turn, folded, folded || chr(1114111) AS beyond, plainto_tsquery('pg_catalog.danish', written) AS stem,
            {in_entries} AS in_entries
@@ -172,27 +171,34 @@ WITH granted AS MATERIALIZED (
     FROM unnest(%(similar_to)s::text[], %(similar)s::text[]) s(folded, token) JOIN words w USING (folded)
 ), reach_names AS MATERIALIZED (
     SELECT citizen_id, token FROM names
-    WHERE citizen_id = ANY(ARRAY(SELECT citizen_id FROM reach WHERE %(mode)s = 'words'))
+    WHERE citizen_id = ANY(ARRAY(SELECT citizen_id FROM granted WHERE %(mode)s = 'words'))
+      AND (token ^@ ANY(%(folded)s::text[]) OR (token IN (SELECT token FROM resembling)) IS TRUE)
     UNION ALL
-    SELECT n.citizen_id, n.token FROM area_names n JOIN reach r
-        ON %(mode)s = 'words' AND r.citizen_id = n.citizen_id AND n.area = ANY(string_to_array(r.areas, ' '))
+    SELECT n.citizen_id, n.token FROM area_names n JOIN granted g
+        ON %(mode)s = 'words' AND g.citizen_id = n.citizen_id AND n.area = ANY(
+            string_to_array((%(area_sets)s::text[])[g.areas + 1], ' '))
 ), named AS MATERIALIZED (
     SELECT n.citizen_id, w.turn, CASE WHEN n.token = w.folded THEN 4 ELSE 3 END AS score
     FROM reach_names n JOIN words w ON n.token >= w.folded AND n.token < w.beyond
     UNION ALL
     SELECT n.citizen_id, s.turn, 1 FROM reach_names n JOIN resembling s USING (token)
-    WHERE (n.token IN (SELECT token FROM resembling)) IS TRUE
 ), pool AS MATERIALIZED (
-    SELECT citizen_id, string_to_array(areas, ' ') AS areas FROM reach WHERE CASE %(mode)s
+    SELECT citizen_id, string_to_array((%(area_sets)s::text[])[bit_or(areas) + 1], ' ') AS areas
+    FROM granted WHERE CASE %(mode)s
         WHEN 'all' THEN true
         WHEN 'identifier' THEN citizen_id IN (SELECT citizen_id FROM digests WHERE digest = ANY(%(digests)s))
         ELSE NOT EXISTS (SELECT FROM words WHERE NOT in_entries) OR citizen_id IN (
             SELECT citizen_id FROM named JOIN words USING (turn) WHERE NOT in_entries
             GROUP BY citizen_id HAVING count(DISTINCT turn) = (SELECT count(*) FROM words WHERE NOT in_entries))
     END
+    GROUP BY citizen_id
 ), shown AS MATERIALIZED (
     SELECT e.* FROM pool p CROSS JOIN LATERAL (
-        SELECT citizen_id, entry_id, area, kind, text, words, stems, unit, kle_topic, paragraph FROM entries
+        SELECT citizen_id, entry_id, area, unit, kle_topic, paragraph,
+               CASE WHEN EXISTS (SELECT FROM words WHERE in_entries) THEN ARRAY(
+                   SELECT turn FROM words w WHERE w.in_entries AND (stems @@ w.stem OR w.folded = ANY(entries.words))
+               ) END AS turns
+        FROM entries
         WHERE citizen_id = p.citizen_id AND area = ANY(p.areas)
           AND (%(areas)s::text[] IS NULL OR area = ANY(%(areas)s))
           AND (%(units)s::text[] IS NULL OR unit = ANY(%(units)s))
@@ -203,8 +209,7 @@ WITH granted AS MATERIALIZED (
     SELECT citizen_id, turn, max(score) AS score FROM (
         SELECT citizen_id, turn, score FROM named
         UNION ALL
-        SELECT e.citizen_id, w.turn, 2 FROM shown e JOIN words w
-            ON w.in_entries AND (e.stems @@ w.stem OR w.folded = ANY(e.words))) matches
+        SELECT citizen_id, unnest(turns), 2 FROM shown) matches
     GROUP BY citizen_id, turn
 ), candidates AS (
     SELECT citizen_id, sum(score)::int AS rank, true AS within FROM best
@@ -238,9 +243,11 @@ WITH granted AS MATERIALIZED (
            < (-%(from_rank)s::int, %(from_name)s::text COLLATE "C", %(from_id)s::uuid)
      ORDER BY rank, sort_name DESC, citizen_id DESC LIMIT %(size)s + 1)
 ), reasons AS MATERIALIZED (
-    SELECT e.*, w.turn, w.stem FROM shown e JOIN words w
-        ON w.in_entries AND (e.stems @@ w.stem OR w.folded = ANY(e.words))
-    WHERE (e.citizen_id IN (SELECT citizen_id FROM page)) IS TRUE
+    SELECT e.*, w.turn, w.stem FROM shown s CROSS JOIN LATERAL unnest(s.turns) t(turn) JOIN words w USING (turn)
+    CROSS JOIN LATERAL (
+        SELECT citizen_id, entry_id, kind, text, unit, kle_topic, paragraph FROM entries
+        WHERE citizen_id = s.citizen_id AND entry_id = s.entry_id OFFSET 0) e
+    WHERE (s.citizen_id IN (SELECT citizen_id FROM page)) IS TRUE
 ), opened AS MATERIALIZED (
     SELECT citizen_id, areas FROM pool WHERE (citizen_id IN (SELECT citizen_id FROM page)) IS TRUE
 )
