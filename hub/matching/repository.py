@@ -71,22 +71,26 @@ _NAMED_WITH = text("""
     FROM record_parties mine JOIN record_parties other ON other.record_id = mine.record_id
     WHERE mine.citizen_id = :citizen_id AND other.citizen_id IS NOT NULL
 """)
-_LINKED_THEN = _LINKED.replace(
-    "FROM record_parties mine JOIN",
-    """FROM unnest(cast(:citizen_ids AS uuid[]), cast(:moments AS timestamptz[])) AS looked (citizen_id, moment)
-    JOIN record_parties mine ON mine.citizen_id = looked.citizen_id
-    JOIN""",
-).replace("mine.citizen_id = ANY(:citizen_ids) AND ", "")
-"""The same of several citizens, of each at a moment of its own; in the conditions it stands for the one moment."""
+_OF_LOOKED = """
+    FROM unnest(cast(:citizen_ids AS uuid[]), cast(:moments AS timestamptz[])) AS looked (citizen_id, moment)
+    CROSS JOIN LATERAL (SELECT * FROM record_parties WHERE citizen_id = looked.citizen_id OFFSET 0) mine
+    CROSS JOIN LATERAL (SELECT * FROM stored_records WHERE id = mine.record_id OFFSET 0) r
+"""
+"""The records of each of several citizens, with a moment of its own.
+
+By ``OFFSET 0`` the way begins at those citizens. PostgreSQL takes any list for ten, and would read all records of a
+small municipality.
+"""
+_LINKED_THEN = _LINKED.replace("FROM record_parties mine JOIN stored_records r ON r.id = mine.record_id", _OF_LOOKED)
+_LINKED_THEN = _LINKED_THEN.replace("mine.citizen_id = ANY(:citizen_ids) AND ", "")
+"""In the conditions it stands for the one moment."""
 _REGISTERED_THEN, _HELD_THEN = (
     text(_LINKED_THEN + re.sub(r"cast\(:as_known AS timestamptz\)|:as_known|:held_at", "looked.moment", condition))
     for condition in (_STOOD_OR_LIFE_STATUS, _STOOD_HERE_OR_LIFE_STATUS)
 )
-_WITH_NEWS = text("""
+_WITH_NEWS = text(f"""
     SELECT looked.citizen_id, bool_or(r.received_at <= looked.moment) AS had_something
-    FROM unnest(cast(:citizen_ids AS uuid[]), cast(:moments AS timestamptz[])) looked(citizen_id, moment)
-    JOIN record_parties mine ON mine.citizen_id = looked.citizen_id
-    JOIN stored_records r ON r.id = mine.record_id
+    {_OF_LOOKED}
     GROUP BY looked.citizen_id HAVING bool_or(r.received_at > looked.moment)
 """)
 _CITIZEN_OF = text("SELECT citizen_id FROM citizen_digests WHERE digest = ANY(:digests)")
