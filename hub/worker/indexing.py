@@ -7,7 +7,7 @@ from threading import Event
 from time import monotonic
 
 from hub import metrics, tracing
-from hub.bus.base import OVERVIEWS, Consumer, Offsets, has_processed, lag_of
+from hub.bus.base import OVERVIEWS, RECORDS, Consumer, Offsets, has_processed, lag_of
 from hub.context import AppContext
 from hub.indexing.comparison import compare, repair
 from hub.indexing.drift import Comparison, find_drift
@@ -15,6 +15,7 @@ from hub.indexing.repository import save_comparison
 from hub.indexing.writer import INDEX_GROUP, index_changes
 from hub.operation.gauges import observe_drift, observe_freshness
 from hub.operation.loop_health import LoopHealth
+from hub.pipeline import PIPELINE_GROUP
 from hub.worker.loops import POLL, Loop, consume, repeat
 
 COMPARE_EVERY = timedelta(seconds=20)
@@ -23,6 +24,9 @@ RESTS = 20
 """It rests so many times as long as a comparison took: that reads every overview, which among a million takes long."""
 LONGEST_REST = timedelta(minutes=4)
 """Before anybody takes it for not comparing any more (``NOT_COMPARED_FOR``)."""
+RECORDS_FLOW = 500
+"""With more records waiting, comparing waits for them, no longer than ``LONGEST_REST``: it would read a large store
+whole while records need the disk."""
 FAR_BEHIND = 5000
 """With more changes on their way than this the index is not compared citizen by citizen: they would all differ."""
 
@@ -62,20 +66,26 @@ def _compare_and_repair(context: AppContext, health: LoopHealth, stop: Event) ->
             if is_ours:
                 context.index.create()  # both loops create it; the first one succeeds
             before, offsets_before = Comparison(sources=()), dict[int, Offsets]()
-            turn, next_at = 0, monotonic()
-            while is_ours and not stop.is_set():
+            turn, started = 0, monotonic()
+            next_at, latest = started, started + LONGEST_REST.total_seconds()
+            # Whoever starts has first to take in what waits.
+            while is_ours and not stop.wait(COMPARE_EVERY.total_seconds()):
                 offsets = context.bus.offsets(INDEX_GROUP, OVERVIEWS)
                 # A change that was on its way at the comparison before must have arrived, or it would count as drift.
                 is_due = lag_of(offsets) <= FAR_BEHIND and has_processed(offsets_before, offsets)
-                if is_due and (began := monotonic()) >= next_at:
+                if is_due and (began := monotonic()) >= next_at and (began >= latest or not _records_flow(context)):
                     before = _compare_once(context, before, turn)
                     offsets_before = dict(context.bus.offsets(INDEX_GROUP, OVERVIEWS))
                     turn, ended = turn + 1, monotonic()
-                    next_at = ended + min(RESTS * (ended - began), LONGEST_REST.total_seconds())
+                    latest = ended + LONGEST_REST.total_seconds()
+                    next_at = min(ended + RESTS * (ended - began), latest)
                 health.record_success()
-                stop.wait(COMPARE_EVERY.total_seconds())
 
     repeat(session, health, stop, pause=COMPARE_EVERY)
+
+
+def _records_flow(context: AppContext) -> bool:
+    return context.bus.lag(PIPELINE_GROUP, RECORDS) > RECORDS_FLOW
 
 
 def _compare_once(context: AppContext, before: Comparison, turn: int) -> Comparison:

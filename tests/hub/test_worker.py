@@ -24,7 +24,6 @@ from hub.collect.service import to_message
 from hub.context import AppContext
 from hub.db import Database
 from hub.indexing.outbox import OverviewChanged, publish_outbox
-from hub.indexing.repository import SourceComparison, comparisons
 from hub.indexing.writer import INDEX_GROUP
 from hub.operation.loop_health import LoopHealth
 from hub.pipeline import PIPELINE_GROUP, process_batch
@@ -325,6 +324,18 @@ class Counted(LoopHealth):
         until(lambda: self.rounds >= enough)
 
 
+@contextmanager
+def comparing(context: AppContext) -> Iterator[Counted]:
+    stop, health = Event(), Counted("compare")
+    thread = Thread(target=indexing.comparison_loop(context).run, args=(health, stop))
+    thread.start()
+    try:
+        yield health
+    finally:
+        stop.set()
+        thread.join(PATIENCE)
+
+
 def test_what_is_only_on_its_way_is_not_taken_for_drift_and_what_got_lost_there_is(
     context: AppContext, database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -341,10 +352,7 @@ def test_what_is_only_on_its_way_is_not_taken_for_drift_and_what_got_lost_there_
                 limit=10,
                 timeout=timedelta(seconds=1),
             )
-    stop, health = Event(), Counted("compare")
-    thread = Thread(target=indexing.comparison_loop(context).run, args=(health, stop))
-    thread.start()
-    try:
+    with comparing(context) as health:
         health.wait_for(5)
         assert in_index(database) == {}, "nothing was published"
         with database.transaction() as session:
@@ -357,27 +365,6 @@ def test_what_is_only_on_its_way_is_not_taken_for_drift_and_what_got_lost_there_
                 loses.commit(loses.poll(limit=10, timeout=timedelta(seconds=1)))
         until(lambda: in_index(database) == in_store(database))
         until(lambda: "index.repaired" in caplog.text)
-    finally:
-        stop.set()
-        thread.join(PATIENCE)
-
-
-def test_the_comparison_may_come_before_the_indexer(
-    embedded: AppContext, database: Database, caplog: pytest.LogCaptureFixture
-) -> None:
-    stop = Event()
-    embedded.bus.create({RECORDS: 1, OVERVIEWS: 1})
-    thread = Thread(target=indexing.comparison_loop(embedded).run, args=(LoopHealth("compare"), stop))
-    thread.start()
-    until(lambda: compared(database) or "worker.failed" in caplog.text)
-    stop.set()
-    thread.join(PATIENCE)
-    assert "worker.failed" not in caplog.text
-
-
-def compared(database: Database) -> dict[str, SourceComparison]:
-    with database.transaction() as session:
-        return comparisons(session)
 
 
 def test_old_messages_that_everybody_has_read_are_removed(embedded: AppContext, database: Database) -> None:
