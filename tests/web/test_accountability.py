@@ -23,6 +23,7 @@ from tests.web.conftest import Town
 
 def test_who_never_logged_in_who_kept_a_place_and_what_administrators_did(town: Town) -> None:
     anna, jens = town.client("anna.holm"), town.client("jens.dam")
+    anna.get("/mine-borgere")
     page = words_of(jens.get(f"{ROOT}/rettigheder").text)
     assert "4 medarbejdere med adgang uden login i perioden" in page
     for name in ("Lene Friis", "Ole Bruun", "Gitte Berg", "Tine Skov"):
