@@ -8,24 +8,21 @@ from uuid import UUID
 
 import psycopg
 from psycopg import sql
-from psycopg.types.range import Range
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from schemas.period import Period
-from schemas.search import FacetValue, PreparedDocument, SearchDocument, SearchEntry, SearchPage, SearchQuery
+from schemas.search import FacetValue, PreparedDocument, SearchDocument, SearchPage, SearchQuery
 from search import statements
 from search.base import IndexState, PutResult, SearchUnavailable, StoredOverview, Tallies, tallies
-from search.folding import sort_key, without_controls
 from search.limits import bare, cut
 from search.paging import page_start, window
-from search.parsing import entry_words, name_words
+from search.parsing import name_words
 from search.postgres_query import hit, parameters, place_of
+from search.postgres_rows import SEPARATOR, clear, columns, copy_children
 from search.prepared import unfold
 from search.similar import keys, similar_names, variants
 
 _ANSWER_WITHIN = 5.0
 _SCHEMA = "search"
-_SEPARATOR = "\x1f"
 _FACETS = ("area", "unit", "kle_topic", "paragraph")
 
 
@@ -59,12 +56,12 @@ class PostgresIndex:
 
     def create(self) -> None:
         """Make the schema and its tables if they are not there. Harmless when they are."""
-        with self._transaction() as connection:
-            # IF NOT EXISTS alone lets two who create at once collide.
-            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('search.create', 0))")
-            connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(self._schema)))
-            connection.execute(statements.CREATE)
-            connection.execute(statements.CREATE_ENTRY_WORDS)
+        schema = sql.SQL("CREATE SCHEMA IF NOT EXISTS {};").format(sql.Identifier(self._schema))
+        # A transaction each: what takes a table from those who search is over before what takes long.
+        self._create(schema + sql.SQL(statements.CREATE))
+        self._create(statements.CREATE_ENTRY_WORDS)
+        self._create(statements.CREATE_UNIT_NAMES)
+        self._create(statements.DROP_UNUSED)
 
     def put(self, documents: Sequence[SearchDocument | PreparedDocument]) -> PutResult:
         """Write documents, each only if newer than what is stored; all in one transaction, cut where need be."""
@@ -97,7 +94,7 @@ class PostgresIndex:
         """Remove a citizen, remembering *version*; ignored when a newer version is stored."""
         with self._transaction() as connection:
             if connection.execute(statements.DELETE, [citizen_id, version]).fetchone():
-                _clear(connection, [citizen_id])
+                clear(connection, [citizen_id])
 
     def get(self, citizen_id: UUID) -> SearchDocument | None:
         """The stored document."""
@@ -127,8 +124,8 @@ class PostgresIndex:
             return SearchPage(facets=dict.fromkeys(_FACETS, ()))  # signs only, no word
         try:
             total, facets, rows = self._found(statements.FIND, values)
-        except psycopg.errors.UndefinedTable:
-            total, facets, rows = self._found(statements.FIND_BY_ENTRIES, values)
+        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
+            total, facets, rows = self._found(statements.FIND_BEFORE, values)
         page = window([place_of(row) for row in rows], start, query.size)
         return SearchPage(
             hits=tuple(hit(row, values) for row in rows[page.rows]),
@@ -191,6 +188,12 @@ class PostgresIndex:
             for statement in composed:
                 connection.execute(statement)
 
+    def _create(self, statement: str | sql.Composed) -> None:
+        with self._transaction() as connection:
+            # IF NOT EXISTS alone lets two who create at once collide.
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('search.create', 0))")
+            connection.execute(statement)
+
     def _write_alone(self, document: SearchDocument, reduced: set[UUID]) -> int:
         try:
             return self._write([document])
@@ -207,10 +210,10 @@ class PostgresIndex:
         self._put_words({word for name in names for word in name_words(name)})
         with self._transaction() as connection:
             try:
-                rows = connection.execute(statements.PUT, _columns(documents)).fetchall()
+                rows = connection.execute(statements.PUT, columns(documents)).fetchall()
                 newer = {citizen_id for (citizen_id,) in rows}
-                _clear(connection, list(newer))
-                _copy_children(connection, [document for document in documents if document.citizen_id in newer])
+                clear(connection, list(newer))
+                copy_children(connection, [document for document in documents if document.citizen_id in newer])
             except (psycopg.errors.ProgramLimitExceeded, psycopg.DataError) as error:
                 raise _BeyondLimitsError(type(error).__name__) from None  # its text may hold values
         return len(newer)
@@ -220,7 +223,7 @@ class PostgresIndex:
         with self._transaction() as connection:
             stored_words = {word for (word,) in connection.execute(statements.KNOWN_WORDS, [list(words)])}
             new = sorted(
-                (word, _SEPARATOR.join(spellings)) for word in words - stored_words if (spellings := variants(word))
+                (word, SEPARATOR.join(spellings)) for word in words - stored_words if (spellings := variants(word))
             )
             if new:
                 connection.execute(statements.PUT_WORDS, [[word for word, _ in new], [text for _, text in new]])
@@ -319,77 +322,3 @@ def _storable(document: SearchDocument) -> bool:
         return "\\u0000" not in document.model_dump_json()
     except ValueError:  # a lone surrogate
         return False
-
-
-def _columns(documents: Sequence[SearchDocument]) -> list[list[Any]]:
-    return [
-        [document.citizen_id for document in documents],
-        [document.version for document in documents],
-        [document.name for document in documents],
-        [sort_key(document.name) for document in documents],
-        [document.birth_date for document in documents],
-        [document.protected for document in documents],
-        [_SEPARATOR.join(document.sources) for document in documents],
-        [document.model_dump_json(exclude={"overview"}) for document in documents],
-        [document.overview for document in documents],
-    ]
-
-
-def _clear(connection: psycopg.Connection, citizen_ids: list[UUID]) -> None:
-    connection.execute("DELETE FROM names WHERE citizen_id = ANY(%s)", [citizen_ids])
-    connection.execute("DELETE FROM area_names WHERE citizen_id = ANY(%s)", [citizen_ids])
-    connection.execute("DELETE FROM digests WHERE citizen_id = ANY(%s)", [citizen_ids])
-    connection.execute("DELETE FROM entries WHERE citizen_id = ANY(%s)", [citizen_ids])
-    connection.execute("DELETE FROM unit_grants WHERE citizen_id = ANY(%s)", [citizen_ids])
-
-
-def _copy_children(connection: psycopg.Connection, documents: Sequence[SearchDocument]) -> None:
-    with connection.cursor() as cursor:
-        _copy_names(cursor, documents)
-        with cursor.copy("COPY digests (digest, citizen_id) FROM STDIN") as copy:
-            for document in documents:
-                for digest in dict.fromkeys(document.identifier_digests):
-                    copy.write_row((digest, document.citizen_id))
-        with cursor.copy(
-            "COPY entries (citizen_id, entry_id, area, kind, text, words, valid, unit, kle_topic, paragraph) FROM STDIN"
-        ) as copy:
-            for document in documents:
-                for entry in {entry.entry_id: entry for entry in document.entries}.values():
-                    copy.write_row((document.citizen_id, *_entry_row(entry)))
-        with cursor.copy("COPY unit_grants (citizen_id, unit_id, valid) FROM STDIN") as copy:
-            for document in documents:
-                for grant in document.unit_grants:
-                    copy.write_row((document.citizen_id, grant.unit_id, _range(grant.valid)))
-
-
-def _copy_names(cursor: psycopg.Cursor, documents: Sequence[SearchDocument]) -> None:
-    with cursor.copy("COPY names (citizen_id, token) FROM STDIN") as copy:
-        for document in documents:
-            for token in name_words(document.name):
-                copy.write_row((document.citizen_id, token))
-    with cursor.copy("COPY area_names (citizen_id, area, token) FROM STDIN") as copy:
-        for document in documents:
-            words = ((each.area.value, word) for each in document.area_names for word in name_words(each.name))
-            for area, token in dict.fromkeys(words):
-                copy.write_row((document.citizen_id, area, token))
-
-
-def _entry_row(entry: SearchEntry) -> tuple[Any, ...]:
-    words, _ = entry_words(entry)
-    text = without_controls(entry.text)
-    valid = _range(entry.valid)
-    return (
-        entry.entry_id,
-        entry.area.value,
-        entry.kind,
-        text,
-        list(words),
-        valid,
-        entry.unit,
-        entry.kle_topic,
-        entry.paragraph,
-    )
-
-
-def _range(period: Period) -> Range[Any]:
-    return Range(period.start, period.end, "[)")

@@ -5,6 +5,9 @@ Tables are named without their schema: the connection's search path says which i
 
 TABLES = ("documents", "names", "area_names", "vocabulary", "digests", "entries", "entry_words", "unit_grants")
 """What ``CREATE`` makes. None refers to another."""
+LONGEST_UNIT_NAMES = 300
+"""Bytes of the words of a name that stand beside a unit: PostgreSQL takes 2,704 in an index, the unit's id among them.
+"""
 
 CREATE = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -60,12 +63,36 @@ CREATE TABLE IF NOT EXISTS entries (
 CREATE TABLE IF NOT EXISTS unit_grants (
     citizen_id uuid NOT NULL,
     unit_id text NOT NULL,
-    valid daterange NOT NULL
+    valid daterange NOT NULL,
+    tokens text[] COLLATE "C"
 );
-CREATE INDEX IF NOT EXISTS ix_unit_grants_reach ON unit_grants (unit_id, citizen_id) INCLUDE (valid);
-DROP INDEX IF EXISTS ix_unit_grants_unit_id;
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'unit_grants'::regclass AND attname = 'tokens') THEN
+        ALTER TABLE unit_grants ADD COLUMN tokens text[] COLLATE "C";
+    END IF;
+END $$;
 CREATE INDEX IF NOT EXISTS ix_unit_grants_citizen_id ON unit_grants (citizen_id);
 """
+
+# The names beside the unit, so that those of a large unit are read with it, in its index, and not citizen by citizen
+# among everybody's. NULL: they are in ``names`` alone, since the release before wrote the line or they are long.
+_CREATE_UNIT_NAMES = """
+DO $$ BEGIN
+    IF to_regclass('ix_unit_grants_names') IS NULL THEN
+        LOCK TABLE unit_grants IN SHARE ROW EXCLUSIVE MODE;
+        UPDATE unit_grants g SET tokens = n.tokens FROM (
+            SELECT citizen_id, array_agg(token) AS tokens FROM names GROUP BY citizen_id
+            HAVING sum(octet_length(token)) <= {longest}) n
+        WHERE n.citizen_id = g.citizen_id;
+        CREATE INDEX ix_unit_grants_names ON unit_grants (unit_id, citizen_id) INCLUDE (valid, tokens);
+    END IF;
+END $$
+"""
+
+CREATE_UNIT_NAMES = _CREATE_UNIT_NAMES.format(longest=LONGEST_UNIT_NAMES)
+
+DROP_UNUSED = "DROP INDEX IF EXISTS ix_unit_grants_reach, ix_unit_grants_unit_id"
+"""What the release before makes again with each start of a worker."""
 
 # A hash of every word and stem that an entry has or had, each once and with no citizen: no word is left to be read when
 # its last entry is gone. A word whose hash is not among them can only be of a name, so that nobody's entries are read
@@ -154,9 +181,10 @@ FROM documents WHERE NOT deleted GROUP BY 1, 2
 # An IN within CASE or IS TRUE is a hash table, whatever little the planner expects of the tables above.
 _FIND = """
 WITH granted AS MATERIALIZED (
-    SELECT citizen_id, areas FROM unnest(%(citizens)s::uuid[], %(citizen_areas)s::int[]) c(citizen_id, areas)
+    SELECT citizen_id, areas, NULL::text[] AS tokens
+    FROM unnest(%(citizens)s::uuid[], %(citizen_areas)s::int[]) c(citizen_id, areas)
     UNION ALL
-    SELECT g.citizen_id, u.areas
+    SELECT g.citizen_id, u.areas, {unit_names}
     FROM unnest(%(units_own)s::text[], %(unit_areas)s::int[], %(unit_leads)s::int[], %(unit_tails)s::int[])
          u(unit_id, areas, lead, tail)
     JOIN unit_grants g
@@ -170,13 +198,17 @@ WITH granted AS MATERIALIZED (
     SELECT w.turn, s.token
     FROM unnest(%(similar_to)s::text[], %(similar)s::text[]) s(folded, token) JOIN words w USING (folded)
 ), reach_names AS MATERIALIZED (
-    SELECT citizen_id, token FROM names
-    WHERE citizen_id = ANY(ARRAY(SELECT citizen_id FROM granted WHERE %(mode)s = 'words'))
-      AND (token ^@ ANY(%(folded)s::text[]) OR (token IN (SELECT token FROM resembling)) IS TRUE)
+    SELECT citizen_id, token FROM (
+        SELECT citizen_id, unnest(tokens) AS token FROM granted WHERE %(mode)s = 'words'
+        UNION ALL
+        SELECT citizen_id, token FROM names WHERE citizen_id = ANY(ARRAY(
+            SELECT citizen_id FROM granted WHERE %(mode)s = 'words' AND tokens IS NULL))) n
+    WHERE {is_meant}
     UNION ALL
-    SELECT n.citizen_id, n.token FROM area_names n JOIN granted g
-        ON %(mode)s = 'words' AND g.citizen_id = n.citizen_id AND n.area = ANY(
-            string_to_array((%(area_sets)s::text[])[g.areas + 1], ' '))
+    SELECT n.citizen_id, n.token
+    FROM (SELECT citizen_id, area, token FROM area_names WHERE {is_meant} OFFSET 0) n JOIN granted g
+        ON %(mode)s = 'words' AND g.citizen_id = n.citizen_id
+       AND n.area = ANY(string_to_array((%(area_sets)s::text[])[g.areas + 1], ' '))
 ), named AS MATERIALIZED (
     SELECT n.citizen_id, w.turn, CASE WHEN n.token = w.folded THEN 4 ELSE 3 END AS score
     FROM reach_names n JOIN words w ON n.token >= w.folded AND n.token < w.beyond
@@ -268,10 +300,10 @@ SELECT
     )) ORDER BY p.rank DESC, p.sort_name, p.citizen_id), '[]') FROM page p)
 """
 
-FIND = _FIND.format(
-    in_entries="""EXISTS (
+_IS_MEANT = "(token ^@ ANY(%(folded)s::text[]) OR (token IN (SELECT token FROM resembling)) IS TRUE)"
+_IN_ENTRIES = """EXISTS (
                SELECT FROM unnest(folded || tsvector_to_array(to_tsvector('pg_catalog.danish', written))) t(word)
                JOIN entry_words e ON e.word = hashtextextended(t.word, 0))"""
-)
-FIND_BY_ENTRIES = _FIND.format(in_entries="true")
-"""The same without ``entry_words``, which the first worker of this version makes: every entry within reach is read."""
+FIND = _FIND.format(is_meant=_IS_MEANT, unit_names="g.tokens", in_entries=_IN_ENTRIES)
+FIND_BEFORE = _FIND.format(is_meant=_IS_MEANT, unit_names="NULL::text[]", in_entries="true")
+"""The same without ``entry_words`` and names beside units, which the first worker of this version makes."""

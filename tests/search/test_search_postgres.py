@@ -72,7 +72,10 @@ def test_words_of_entries_are_known_in_an_index_that_the_release_before_made_and
     index.put([make_document(1, "Maja", make_entry("Familiebehandling i hjemmet", Area.SOCIAL))])
     address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as before:
-        before.execute("DROP TABLE search.entry_words; DROP FUNCTION search.note_entry_words CASCADE")
+        before.execute(
+            "DROP TABLE search.entry_words; DROP FUNCTION search.note_entry_words CASCADE;"
+            " ALTER TABLE search.unit_grants DROP COLUMN tokens"
+        )
         assert total("hjem familiebehandling") == total("maja") == 1, "before a worker of this version has made them"
         index.create()
         assert total("hjem familiebehandling") == 1
@@ -83,6 +86,31 @@ def test_words_of_entries_are_known_in_an_index_that_the_release_before_made_and
         )
     assert total("besøgsordning") == total("BESØGSORDNINGER") == total("maja besøgsordningen") == 1
     assert total("besøgsordnin") == 0, "only names are found by their beginning"
+
+
+def test_names_are_found_within_a_unit_of_which_the_release_before_wrote_the_lines(
+    database: Database, index: PostgresIndex
+) -> None:
+    grant = UnitGrant(unit_id="social:100", valid=Period())
+    unit = AccessFilter(on=TODAY, scopes=(AccessScope(units=frozenset({"social:100"}), areas=frozenset(Area)),))
+
+    def total(words: str) -> int:
+        return index.find(SearchQuery(text=words, access=unit)).total
+
+    index.put([make_document(n, "Maja Holm", unit_grants=(grant,)) for n in (1, 2)])
+    index.put([make_document(3, f"Maja {'Ж' * 200}", unit_grants=(grant,))])
+    address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as before:
+        beside = before.execute("SELECT citizen_id, tokens FROM search.unit_grants ORDER BY citizen_id").fetchall()
+        assert beside == [(citizen(1), ["maja", "holm"]), (citizen(2), ["maja", "holm"]), (citizen(3), None)]
+        before.execute("UPDATE search.unit_grants SET tokens = NULL WHERE citizen_id = %s", [citizen(1)])
+        assert (total("maj"), total("hol maja"), total("жжж")) == (3, 2, 1)
+        before.execute("ALTER TABLE search.unit_grants DROP COLUMN tokens")
+        assert total("maj") == 3, "before a worker of this version has made it"
+        index.create()
+        filled = before.execute("SELECT tokens FROM search.unit_grants ORDER BY citizen_id").fetchall()
+        assert [tokens and sorted(tokens) for (tokens,) in filled] == [["holm", "maja"], ["holm", "maja"], None]
+    assert (total("maj"), total("holm"), total("жжж")) == (3, 2, 1)
 
 
 NAMES = ("Maja", "Majken", "Holm", "Søren")
