@@ -205,6 +205,8 @@ def _parameters(
 def _meetings(session: Session, rows: Iterable[Mapping[str, Any]]) -> list[Meeting]:
     """One meeting for each id, in the order of the rows, with those of its versions that were read."""
     stored = list(rows)
+    if not stored:
+        return []
     participants: dict[tuple[UUID, int], list[Participant]] = defaultdict(list)
     parameters = {"meeting_ids": list({row["meeting_id"] for row in stored})}
     for person in fetch_rows(session, _PARTICIPANTS, parameters):

@@ -206,7 +206,7 @@ def read_seen(
 
     What a source registered earlier and sent later is new to whoever looked in between. If the hub had received
     nothing by then, since it was filled later than the look, what was registered by then stands for it. As many
-    statements for many citizens as for one.
+    statements for many citizens as for one. It has no version, for it may never have been a page.
 
     Args:
         session: within the caller's transaction.
@@ -217,24 +217,23 @@ def read_seen(
         return {}
     received = {citizen_id: moment for citizen_id, moment in moments.items() if news.get(citizen_id, True)}
     held = linked_records_held(session, received) if received else {}
-    current = repository.current(session, moments)
     filled_later = {citizen_id: moment for citizen_id, moment in moments.items() if not held.get(citizen_id)}
     registered = linked_records_then(session, filled_later) if filled_later else {}
+    current = repository.current(session, filled_later) if filled_later else {}
     # Whether a person decided that it is one person is not asked: no change and no cut tells it.
     numbers, areas = numbers_of(session, moments.keys()), source_areas(session)
     seen = {}
     for citizen_id, moment in moments.items():
-        version, present = current.get(citizen_id, (0, None))
+        _, present = current.get(citizen_id, (0, None))
         built = build(
             citizen_id,
             registered[citizen_id] if citizen_id in filled_later else held[citizen_id],
             areas=areas,
             numbers=numbers[citizen_id],
-            version=version,
             as_known=moment if citizen_id in filled_later else None,
         )
         if _has_content(built):
-            seen[citizen_id] = _with_undated(built, present) if present and citizen_id in filled_later else built
+            seen[citizen_id] = _with_undated(built, present) if present else built
     return seen
 
 
