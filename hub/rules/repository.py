@@ -23,9 +23,11 @@ _LATEST = text("""
 _OF_CITIZENS = """
     SELECT {columns}, coalesce(k.merged_into, t.citizen_id) AS stands_for
     FROM {table} t LEFT JOIN citizen_keys k ON k.id = t.citizen_id
-    WHERE t.citizen_id = ANY(:ids) OR k.merged_into = ANY(:ids)
+    WHERE t.citizen_id IN (SELECT unnest(cast(:ids AS uuid[])) UNION ALL
+                           SELECT id FROM citizen_keys WHERE merged_into = ANY(:ids))
     ORDER BY t.id
 """
+"""The keys come first: ``OR`` over both tables would read all that was ever judged in the municipality."""
 _ASSESSMENTS = text(_OF_CITIZENS.format(table="rule_assessments", columns=columns(RuleAssessmentRow, "t")))
 _INDICATORS = text(_OF_CITIZENS.format(table="professional_indicators", columns=columns(ProfessionalIndicatorRow, "t")))
 _NUMBERS = text("SELECT rule, version, count(*) AS number FROM rule_assessments GROUP BY rule, version")

@@ -8,10 +8,12 @@ from uuid import uuid4
 from deploy.seed import approve_rules
 from hub.access.tables import ActorRow
 from hub.audit.repository import Selection, list_entries
-from hub.rules.repository import list_approvals, list_assessments
+from hub.matching.tables import CitizenRow
+from hub.rules.repository import add_assessment, list_approvals, list_assessments
 from schemas.access import AuditAction, AuditOutcome
 from schemas.facts import ContactFact, ContactState, Outcome
 from schemas.period import Period
+from schemas.rule import RuleAssessment, Verdict
 from schemas.source import Area
 from tests.processing import process_records
 from tests.web import maja
@@ -205,3 +207,25 @@ def test_the_register_is_read_by_all_and_decided_by_the_administrator_for_a_reas
         assert session.get(ActorRow, "jens.dam") is not None
         actions = [line.entry.action for line in list_entries(session, Selection(actor_id="jens.dam"), None, 20)]
     assert AuditAction.READ_RULES in actions
+
+
+def test_what_was_judged_under_a_former_key_is_read_with_the_citizen(town: Town) -> None:
+    citizen, former, now = town.ids[maja.MAJA], uuid4(), datetime(2023, 9, 12, tzinfo=UTC)
+    judged = RuleAssessment(
+        citizen_id=former,
+        rule="citizen_wish",
+        version=1,
+        hit_key="key",
+        areas=frozenset({Area.SOCIAL}),
+        verdict=Verdict.RELEVANT,
+        reason="Det skal vi tale om",
+        assessed_by_id="anna.holm",
+        assessed_by="Anna Holm",
+        assessed_at=now,
+    )
+    with town.context.database.transaction() as session:
+        session.add(CitizenRow(id=former, created_at=now, merged_into=citizen))
+        session.flush()
+        for citizen_id in (former, citizen, town.ids[maja.EMIL]):
+            add_assessment(session, judged.model_copy(update={"citizen_id": citizen_id}))
+        assert [each.citizen_id for each in list_assessments(session, [citizen])] == [citizen, citizen]
