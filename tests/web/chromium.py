@@ -62,14 +62,14 @@ MARKS = marks()
 
 
 def enter(chromium: Browser, town: Town, actor_id: str, width: int = 1440, *, scripts: bool = True) -> Page:
-    """A page of that width, logged in as the actor."""
+    """An empty page of that width, logged in as the actor."""
     context = chromium.new_context(
         base_url=town.address, viewport={"width": width, "height": 900}, locale="da-DK", java_script_enabled=scripts
     )
-    page = context.new_page()
-    page.goto("/log-ind")
-    page.locator(f'form:has(input[value="{actor_id}"]) button').click()
-    return page
+    # Not by the form: drawing its page, and the one it leads to, takes the longest of a short test.
+    cookies = town.client(actor_id).http.cookies.jar
+    context.add_cookies([{"name": each.name, "value": each.value or "", "url": town.address} for each in cookies])
+    return context.new_page()
 
 
 def violations(page: Page) -> list[tuple[str, str, str, int]]:

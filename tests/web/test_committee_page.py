@@ -80,6 +80,7 @@ def test_the_page_is_right_in_a_browser(chromium: Chromium, town: Town) -> None:
     faults: list[str] = []
     for width in WIDTHS.values():
         page = enter(chromium, town, "gitte.berg", width)
+        page.goto("/")
         page.get_by_role("link", name="Sammenhængsudvalget").click()
         page.wait_for_load_state("networkidle")
         faults += faults_of(page, f"udvalg-{width}")

@@ -387,6 +387,7 @@ def test_the_pages_are_right_in_a_browser_and_a_meeting_is_held_in_four_clicks(c
         page.context.close()
     assert not faults, "\n".join(faults)
     page = enter(chromium, town, "anna.holm")
+    page.goto("/")
     page.locator(f'a[href="/moeder/{key}"]').click()
     for name in ("Maja", "Ida", "Emil"):
         page.locator("form", has_text="Var borgeren med?").get_by_label(f"{name} Testborger var med").check()

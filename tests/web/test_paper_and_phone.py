@@ -53,6 +53,7 @@ def test_navigation_shows_where_one_is_and_stands_outside_the_line_of_the_log(
     chromium: Browser, town: Town, width: str
 ) -> None:
     page = enter(chromium, town, "anna.holm", WIDTHS[width])
+    visit(page, town, "/")
     assert page.locator("nav.menu [aria-current=page]").inner_text() == "Mine borgere"
     for side, title in (("overblik", "Overblik"), ("familien", "Hele familien"), ("tidslinje", "Tidslinje")):
         visit(page, town, f"/{side}/{{maja}}")
