@@ -180,15 +180,16 @@ FROM documents WHERE NOT deleted GROUP BY 1, 2
 # texts are read for a page alone, for thousands are shown where only facets count them.
 # An IN within CASE or IS TRUE is a hash table, whatever little the planner expects of the tables above.
 _FIND = """
-WITH granted AS MATERIALIZED (
+WITH own_units AS MATERIALIZED (
+    SELECT unit_id, areas, daterange(%(on)s::date - tail, %(on)s::date + lead, '[]') AS span
+    FROM unnest(%(units_own)s::text[], %(unit_areas)s::int[], %(unit_leads)s::int[], %(unit_tails)s::int[])
+         u(unit_id, areas, lead, tail)
+), granted AS MATERIALIZED (
     SELECT citizen_id, areas, NULL::text[] AS tokens
     FROM unnest(%(citizens)s::uuid[], %(citizen_areas)s::int[]) c(citizen_id, areas)
     UNION ALL
     SELECT g.citizen_id, u.areas, {unit_names}
-    FROM unnest(%(units_own)s::text[], %(unit_areas)s::int[], %(unit_leads)s::int[], %(unit_tails)s::int[])
-         u(unit_id, areas, lead, tail)
-    JOIN unit_grants g
-      ON g.unit_id = u.unit_id AND g.valid && daterange(%(on)s::date - u.tail, %(on)s::date + u.lead, '[]')
+    FROM own_units u JOIN unit_grants g ON g.unit_id = u.unit_id AND g.valid && u.span
      AND g.citizen_id <> ALL(%(excluded)s::uuid[])
 ), words AS MATERIALIZED (
     SELECT turn, folded, folded || chr(1114111) AS beyond, plainto_tsquery('pg_catalog.danish', written) AS stem,
@@ -257,13 +258,16 @@ WITH granted AS MATERIALIZED (
     FROM candidates c JOIN documents d USING (citizen_id)
     WHERE NOT d.deleted AND d.citizen_id <> ALL(%(excluded)s::uuid[])
       AND (NOT %(filtered)s OR d.citizen_id IN (SELECT citizen_id FROM shown))
+), counted AS MATERIALIZED (
+    SELECT citizen_id, area, unit, kle_topic, paragraph FROM shown
+    WHERE (citizen_id IN (SELECT citizen_id FROM found)) IS TRUE
 ), facets AS (
     SELECT facet, value, count(*) AS count FROM (
-        SELECT DISTINCT v.facet, v.value, e.citizen_id FROM shown e
-        CROSS JOIN LATERAL (VALUES ('area', e.area), ('unit', e.unit), ('kle_topic', e.kle_topic),
-                                   ('paragraph', e.paragraph)) v(facet, value)
-        WHERE v.value IS NOT NULL AND (e.citizen_id IN (SELECT citizen_id FROM found)) IS TRUE) counted
-    GROUP BY facet, value
+        SELECT DISTINCT 'area' AS facet, area AS value, citizen_id FROM counted
+        UNION ALL SELECT DISTINCT 'unit', unit, citizen_id FROM counted
+        UNION ALL SELECT DISTINCT 'kle_topic', kle_topic, citizen_id FROM counted
+        UNION ALL SELECT DISTINCT 'paragraph', paragraph, citizen_id FROM counted) each
+    WHERE value IS NOT NULL GROUP BY facet, value
 ), page AS (
     (SELECT * FROM found
      WHERE NOT %(backwards)s AND (%(from_id)s::uuid IS NULL OR (-rank, sort_name, citizen_id)
