@@ -3,13 +3,14 @@
 import select
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, cast
 
 import psycopg
 from psycopg import Connection, RawCursor, sql
-from psycopg.rows import dict_row, tuple_row
+from psycopg.rows import tuple_row
 from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import MetaData, TextClause, create_engine, event, text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -33,7 +34,7 @@ NAMING = {
 }
 
 
-Row = TypeVar("Row")
+Cursor: TypeAlias = RawCursor[tuple[Any, ...]]
 
 OVERFLOW = 10
 """Connections opened above the pool's size while it is busy."""
@@ -52,6 +53,21 @@ class Base(DeclarativeBase):
     """Root of all tables."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+
+@dataclass
+class _DriverStatement:
+    """A statement as the server takes it.
+
+    The driver would look for parameters and name the columns in every call, as it keeps no statement of more than
+    4,096 bytes.
+    """
+
+    query: bytes
+    parameters: tuple[str, ...]
+    """Names in the order of their numbers."""
+    columns: tuple[str, ...] = ()
+    """Names of what it gives; none before it gave something."""
 
 
 class Database:
@@ -110,7 +126,7 @@ class Database:
             driver = cast("Connection[Any]", connection.connection.driver_connection)
             driver.autocommit = True
             try:
-                return _fetch(_kept_cursor(connection), statement, parameters)
+                return _fetch_by_name(_kept_cursor(connection), statement, parameters)
             finally:
                 if not driver.closed:
                     driver.autocommit = False
@@ -219,31 +235,46 @@ def fetch_rows(session: Session, statement: TextClause, parameters: Mapping[str,
     Raises:
         DBAPIError: as any statement of the session.
     """
-    return _fetch(_kept_cursor(session.connection()), statement, parameters)
+    cursor: Cursor | None = session.info.get(_KEPT_CURSOR) if session.in_transaction() else None
+    if cursor is None:  # once a transaction, of which a session has one
+        cursor = session.info[_KEPT_CURSOR] = _kept_cursor(session.connection())
+    return _fetch_by_name(cursor, statement, parameters)
 
 
 def run_batch(session: Session, statement: TextClause, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
     """The same for what a batch reads and writes: each row as its values in their order."""
     connection = cast("Connection[Any]", session.connection().connection.driver_connection)
     with RawCursor(connection, row_factory=tuple_row) as cursor:  # not kept, as its last rows would be, too
-        return _fetch(cursor, statement, parameters)
+        return _fetch(cursor, statement, _driver_statement(statement), parameters)
 
 
-def _kept_cursor(connection: PooledConnection) -> RawCursor[dict[str, Any]]:
+def _kept_cursor(connection: PooledConnection) -> Cursor:
     pooled = connection.connection
-    cursor: RawCursor[dict[str, Any]] | None = pooled.info.get(_KEPT_CURSOR)
+    cursor: Cursor | None = pooled.info.get(_KEPT_CURSOR)
     if cursor is None or cursor.connection is not pooled.driver_connection:
-        cursor = RawCursor(cast("Connection[Any]", pooled.driver_connection), row_factory=dict_row)
+        cursor = RawCursor(cast("Connection[Any]", pooled.driver_connection), row_factory=tuple_row)
         pooled.info[_KEPT_CURSOR] = cursor
     return cursor
 
 
-def _fetch(cursor: RawCursor[Row], statement: TextClause, parameters: Mapping[str, object]) -> list[Row]:
-    query, names = _driver_sql(statement)
+def _fetch_by_name(cursor: Cursor, statement: TextClause, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
+    driver_statement = _driver_statement(statement)
+    rows = _fetch(cursor, statement, driver_statement, parameters)
+    names = driver_statement.columns
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _fetch(
+    cursor: Cursor, statement: TextClause, driver_statement: _DriverStatement, parameters: Mapping[str, object]
+) -> list[tuple[Any, ...]]:
     try:
-        cursor.execute(query, [parameters[name] for name in names])
+        cursor.execute(driver_statement.query, [parameters[name] for name in driver_statement.parameters])
         # Not by ``description``, which describes every column first.
-        return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
+        if not (cursor.pgresult and cursor.pgresult.nfields):
+            return []
+        if not driver_statement.columns:
+            driver_statement.columns = tuple(column.name for column in cursor.description or ())
+        return cursor.fetchall()
     except psycopg.Error as error:
         raise DBAPIError.instance(str(statement), None, error, psycopg.Error, hide_parameters=True) from error
 
@@ -259,13 +290,9 @@ def _send_lists_binary(connection: Connection, _: object) -> None:
 
 
 @lru_cache(maxsize=400)
-def _driver_sql(statement: TextClause) -> tuple[bytes, tuple[str, ...]]:
-    """The statement as the server takes it, and the names of its parameters in order.
-
-    The driver would look for them in every call, as it keeps no statement of more than 4,096 bytes.
-    """
+def _driver_statement(statement: TextClause) -> _DriverStatement:
     compiled = statement.compile(dialect=_NUMBERED)
-    return str(compiled).encode(), tuple(compiled.positiontup or ())
+    return _DriverStatement(str(compiled).encode(), tuple(compiled.positiontup or ()))
 
 
 @contextmanager

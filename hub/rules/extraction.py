@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Container, Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from hub.clock import danish_day
 from hub.overview.efforts import effort_state
@@ -184,7 +185,13 @@ def _effort(entry: Entry, effort: EffortFact, today: date) -> EffortSpan:
 def _unknowable(section: Section, kinds: Container[FactKind]) -> Iterator[Unknowable]:
     for kind, areas in AREAS_OF.items():
         if kind in kinds and section.area in areas and (reason := _reason(section, kind)) is not None:
-            yield Unknowable(kind=kind, area=section.area, reason=reason)
+            yield _unknowable_of(kind, section.area, reason)
+
+
+@cache
+def _unknowable_of(kind: FactKind, area: Area, reason: UnknownReason) -> Unknowable:
+    """One for all pages: there are a few, and each page has several."""
+    return Unknowable(kind=kind, area=area, reason=reason)
 
 
 def _reason(section: Section, kind: FactKind) -> UnknownReason | None:

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from psycopg.errors import DivisionByZero
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 
 from hub.db import OVERFLOW, Base, Database, announce, fetch_rows, run_batch
@@ -124,6 +124,8 @@ def test_what_a_connection_keeps_to_read_rows_goes_on_after_an_error_and_with_ot
             with pytest.raises(ProgrammingError):
                 fetch_rows(session, text("SELECT nothing"), {})
             session.rollback()
+            with pytest.raises(InvalidRequestError):  # and not over a connection that others may have by now
+                fetch_rows(session, same, rows[0])
 
 
 def test_a_look_is_in_no_transaction_and_leaves_the_connection_to_transactions(database: Database) -> None:
