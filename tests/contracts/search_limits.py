@@ -1,5 +1,6 @@
 """What every ``SearchIndex`` does with a document that is larger than it takes: it is cut, and found all the same."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,22 +18,23 @@ DAYS = 6 * 365
 HUGE = "x" * 40_000
 """Longer than the longest term and the longest key of any engine."""
 MANY_WORDS = " ".join(f"ord{number}" for number in range(200_000))
-TOO_LARGE: dict[str, dict[str, Any]] = {
-    "a long name": {"name": f"Maja {HUGE}"},
-    "a long name of an area": {"area_names": (AreaName(area=Area.SOCIAL, name=HUGE),)},
-    "many names of an area": {
+TOO_LARGE: dict[str, Callable[[], dict[str, Any]]] = {
+    "a long name": lambda: {"name": f"Maja {HUGE}"},
+    "a long name of an area": lambda: {"area_names": (AreaName(area=Area.SOCIAL, name=HUGE),)},
+    "many names of an area": lambda: {
         "area_names": tuple(AreaName(area=Area.SOCIAL, name=f"Navn{number}") for number in range(50_000))
     },
-    "a long digest": {"identifier_digests": ("ab", HUGE)},
-    "many digests": {"identifier_digests": ("ab", *(f"{number:064}" for number in range(20_000)))},
-    "a long unit": {"unit_grants": (UnitGrant(unit_id=HUGE, valid=Period()),)},
-    "many units": {"unit_grants": tuple(UnitGrant(unit_id=f"u{n}", valid=Period()) for n in range(12_000))},
-    "a long text": {"entries": (make_entry(f"Samtale {HUGE}", entry_id="1"),)},
-    "a long text of many words": {"entries": (make_entry(f"Samtale {MANY_WORDS}", entry_id="1"),)},
-    "a long label": {"entries": (make_entry("Samtale", unit=HUGE, paragraph=HUGE, kle_topic=HUGE),)},
-    "a long id": {"entries": (make_entry("Samtale", entry_id=HUGE), make_entry("Samtale", entry_id="1"))},
-    "a long overview": {"overview": '{"a": "' + "æ" * limits.LONGEST_OVERVIEW + '"}'},
+    "a long digest": lambda: {"identifier_digests": ("ab", HUGE)},
+    "many digests": lambda: {"identifier_digests": ("ab", *(f"{number:064}" for number in range(20_000)))},
+    "a long unit": lambda: {"unit_grants": (UnitGrant(unit_id=HUGE, valid=Period()),)},
+    "many units": lambda: {"unit_grants": tuple(UnitGrant(unit_id=f"u{n}", valid=Period()) for n in range(12_000))},
+    "a long text": lambda: {"entries": (make_entry(f"Samtale {HUGE}", entry_id="1"),)},
+    "a long text of many words": lambda: {"entries": (make_entry(f"Samtale {MANY_WORDS}", entry_id="1"),)},
+    "a long label": lambda: {"entries": (make_entry("Samtale", unit=HUGE, paragraph=HUGE, kle_topic=HUGE),)},
+    "a long id": lambda: {"entries": (make_entry("Samtale", entry_id=HUGE), make_entry("Samtale", entry_id="1"))},
+    "a long overview": lambda: {"overview": '{"a": "' + "æ" * limits.LONGEST_OVERVIEW + '"}'},
 }
+"""Made when a test needs it: one of them alone is 50,000 objects, and every process collects all tests."""
 
 
 def visits() -> tuple[SearchEntry, ...]:
@@ -93,9 +95,9 @@ class SearchLimitsSuite:
 
     @pytest.mark.parametrize("given", TOO_LARGE.values(), ids=TOO_LARGE.keys())
     def test_a_document_beyond_a_limit_is_cut_and_never_refused(
-        self, index: SearchIndex, given: dict[str, Any]
+        self, index: SearchIndex, given: Callable[[], dict[str, Any]]
     ) -> None:
-        document = make_document(1, **{"name": "Maja", "identifier_digests": ("ab",), **given})
+        document = make_document(1, **{"name": "Maja", "identifier_digests": ("ab",), **given()})
         result = index.put([document, make_document(2, "Ida")])
         assert (result.written, result.failed, result.refused, result.cut) == (2, (), (), frozenset({citizen(1)}))
         index.refresh()
