@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, distinct, exists, func, select, text, true
+from sqlalchemy import ColumnElement, Text, TextClause, cast, distinct, exists, func, select, text, true
 from sqlalchemy.orm import Session, aliased
 
 from hub.audit.looks import Looks
@@ -29,15 +29,22 @@ _VIEWINGS = text("""
     WHERE citizen_id = :citizen_id AND outcome = 'shown' AND action IN ('open_overview', 'reveal')
     ORDER BY seq DESC LIMIT :limit
 """)
-_LOOKS = text("""
+_LOOKS = """
     SELECT citizen_id, min(recorded_at) AS first, max(recorded_at) AS last,
            max(recorded_at) FILTER (WHERE recorded_at <= :before) AS last_before
-    FROM unnest(cast(:citizen_ids AS uuid[])) AS asked (id)
-    CROSS JOIN LATERAL (SELECT * FROM audit_log WHERE citizen_id = asked.id OFFSET 0) line
-    WHERE actor_id = :actor_id AND recorded_at <= :until AND action = 'open_overview' AND outcome = 'shown'
+    FROM {lines}
+    WHERE actor_id = :actor_id AND citizen_id = ANY(cast(:citizen_ids AS uuid[])) AND recorded_at <= :until
+      AND action = 'open_overview' AND outcome = 'shown'
       AND (details ->> 'shown_on' IS NULL OR details ->> 'page' = 'family') AND details ->> 'as_known' IS NULL
     GROUP BY citizen_id
-""")
+"""
+_LOOKS_OF_MANY = text(_LOOKS.format(lines="audit_log"))
+_LOOKS_OF_FAMILY = text(
+    _LOOKS.format(
+        lines="""unnest(cast(:citizen_ids AS uuid[])) AS asked (id)
+    CROSS JOIN LATERAL (SELECT * FROM audit_log WHERE citizen_id = asked.id OFFSET 0) line"""
+    )
+)
 """By ``OFFSET 0`` the way begins at the citizens, and not at all that the employee ever did."""
 
 _GUARD = text("""
@@ -182,15 +189,26 @@ def looks(session: Session, actor_id: str, citizen_ids: Iterable[UUID], until: d
     The citizen's own pages count, and a page about the whole family. To stand on another's page does not: there the
     others' news are but a few lines. Nor does an earlier day, on which there is no news.
     """
-    return looks_before(session, actor_id, citizen_ids, until, until)[0]
+    return _read_looks(session, _LOOKS_OF_MANY, actor_id, citizen_ids, until, until)[0]
 
 
 def looks_before(
-    session: Session, actor_id: str, citizen_ids: Iterable[UUID], before: datetime, until: datetime
+    session: Session, actor_id: str, family: Iterable[UUID], before: datetime, until: datetime
 ) -> tuple[dict[UUID, Looks], dict[UUID, Looks]]:
-    """The same until *before*, and until the later *until*, in one statement."""
+    """The same of a family until *before*, and until the later *until*, in one statement."""
+    return _read_looks(session, _LOOKS_OF_FAMILY, actor_id, family, before, until)
+
+
+def _read_looks(
+    session: Session,
+    statement: TextClause,
+    actor_id: str,
+    citizen_ids: Iterable[UUID],
+    before: datetime,
+    until: datetime,
+) -> tuple[dict[UUID, Looks], dict[UUID, Looks]]:
     parameters = {"actor_id": actor_id, "citizen_ids": list(set(citizen_ids)), "before": before, "until": until}
-    rows = fetch_rows(session, _LOOKS, parameters)
+    rows = fetch_rows(session, statement, parameters)
     return (
         {row["citizen_id"]: Looks(row["first"], row["last_before"]) for row in rows if row["last_before"] is not None},
         {row["citizen_id"]: Looks(row["first"], row["last"]) for row in rows},
