@@ -83,7 +83,7 @@ small municipality.
 """
 _LINKED_THEN = _LINKED.replace("FROM record_parties mine JOIN stored_records r ON r.id = mine.record_id", _OF_LOOKED)
 _LINKED_THEN = _LINKED_THEN.replace("mine.citizen_id = ANY(:citizen_ids) AND ", "")
-"""In the conditions it stands for the one moment."""
+"""The same of several citizens: in the conditions the moment of each stands for the one moment."""
 _REGISTERED_THEN, _HELD_THEN = (
     text(_LINKED_THEN + re.sub(r"cast\(:as_known AS timestamptz\)|:as_known|:held_at", "looked.moment", condition))
     for condition in (_STOOD_OR_LIFE_STATUS, _STOOD_HERE_OR_LIFE_STATUS)
