@@ -82,8 +82,13 @@ class Database:
             max_overflow=OVERFLOW,
             pool_use_lifo=True,  # the connection used last has its plans and the catalogue at hand
             hide_parameters=True,  # an error's text goes to the log, and parameters are personal data
-            # Planning the access facts takes three times as long as reading them, and no plan here depends on a value.
-            connect_args={"options": "-c plan_cache_mode=force_generic_plan", "connect_timeout": CONNECT_WITHIN},
+            # Planning the access facts takes three times as long as reading them, and no plan here depends on a value:
+            # so a connection keeps the plan of a statement that comes a second time, and not only of a sixth.
+            connect_args={
+                "options": "-c plan_cache_mode=force_generic_plan",
+                "connect_timeout": CONNECT_WITHIN,
+                "prepare_threshold": 1,
+            },
         )
         event.listen(self.engine, "connect", _send_lists_binary)
         event.listen(self.engine, "checkout", self._ping_if_readable)

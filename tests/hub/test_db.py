@@ -101,6 +101,14 @@ def test_a_statement_straight_to_the_driver_is_part_of_the_transaction(database:
         assert fetch_rows(session, text("SELECT to_regclass('kept') AS there"), {}) == [{"there": None}]
 
 
+def test_a_connection_keeps_the_plan_of_a_statement_that_comes_a_second_time(database: Database) -> None:
+    kept = text("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT 1 AS planned'")
+    with database.transaction() as session:
+        for times in (0, 1, 1):
+            fetch_rows(session, text("SELECT 1 AS planned"), {})
+            assert session.scalar(kept) == times
+
+
 def test_what_goes_wrong_there_goes_wrong_as_anywhere(database: Database) -> None:
     with pytest.raises(ProgrammingError) as wrong, database.transaction() as session:
         fetch_rows(session, text("SELECT cast(:secret AS text) FROM no_such_table"), {"secret": "260650-6652"})
