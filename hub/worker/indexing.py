@@ -24,9 +24,10 @@ RESTS = 20
 """It rests so many times as long as a comparison took: that reads every overview, which among a million takes long."""
 LONGEST_REST = timedelta(minutes=4)
 """Before anybody takes it for not comparing any more (``NOT_COMPARED_FOR``)."""
-RECORDS_FLOW = 500
-"""With more records waiting, comparing waits for them, no longer than ``LONGEST_REST``: it would read a large store
-whole while records need the disk."""
+FLOW = 500
+"""With more records or changes waiting, now or at the look before, comparing waits for them, no longer than
+``LONGEST_REST``: it would read a large store whole while they need the disk. Between the two lies building overviews.
+"""
 FAR_BEHIND = 5000
 """With more changes on their way than this the index is not compared citizen by citizen: they would all differ."""
 
@@ -68,12 +69,14 @@ def _compare_and_repair(context: AppContext, health: LoopHealth, stop: Event) ->
             before, offsets_before = Comparison(sources=()), dict[int, Offsets]()
             turn, started = 0, monotonic()
             next_at, latest = started, started + LONGEST_REST.total_seconds()
+            is_quiet = True
             # Whoever starts has first to take in what waits.
             while is_ours and not stop.wait(COMPARE_EVERY.total_seconds()):
                 offsets = context.bus.offsets(INDEX_GROUP, OVERVIEWS)
                 # A change that was on its way at the comparison before must have arrived, or it would count as drift.
                 is_due = lag_of(offsets) <= FAR_BEHIND and has_processed(offsets_before, offsets)
-                if is_due and (began := monotonic()) >= next_at and (began >= latest or not _records_flow(context)):
+                was_quiet, is_quiet = is_quiet, max(lag_of(offsets), context.bus.lag(PIPELINE_GROUP, RECORDS)) <= FLOW
+                if is_due and (began := monotonic()) >= next_at and (began >= latest or (was_quiet and is_quiet)):
                     before = _compare_once(context, before, turn)
                     offsets_before = dict(context.bus.offsets(INDEX_GROUP, OVERVIEWS))
                     turn, ended = turn + 1, monotonic()
@@ -82,10 +85,6 @@ def _compare_and_repair(context: AppContext, health: LoopHealth, stop: Event) ->
                 health.record_success()
 
     repeat(session, health, stop, pause=COMPARE_EVERY)
-
-
-def _records_flow(context: AppContext) -> bool:
-    return context.bus.lag(PIPELINE_GROUP, RECORDS) > RECORDS_FLOW
 
 
 def _compare_once(context: AppContext, before: Comparison, turn: int) -> Comparison:
