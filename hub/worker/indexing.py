@@ -24,10 +24,10 @@ RESTS = 20
 """It rests so many times as long as a comparison took: that reads every overview, which among a million takes long."""
 LONGEST_REST = timedelta(minutes=4)
 """Before anybody takes it for not comparing any more (``NOT_COMPARED_FOR``)."""
-FLOW = 500
+MOST_WAITING = 500
 """With more records or changes waiting, now or at the look before, comparing waits for them, no longer than
-``LONGEST_REST``: it would read a large store whole while they need the disk. Between the two lies building overviews.
-"""
+``LONGEST_REST``: it would read a large store whole while they need the disk. The look before counts, too, since the
+overviews of the last records are built when none wait any more."""
 FAR_BEHIND = 5000
 """With more changes on their way than this the index is not compared citizen by citizen: they would all differ."""
 
@@ -75,7 +75,8 @@ def _compare_and_repair(context: AppContext, health: LoopHealth, stop: Event) ->
                 offsets = context.bus.offsets(INDEX_GROUP, OVERVIEWS)
                 # A change that was on its way at the comparison before must have arrived, or it would count as drift.
                 is_due = lag_of(offsets) <= FAR_BEHIND and has_processed(offsets_before, offsets)
-                was_quiet, is_quiet = is_quiet, max(lag_of(offsets), context.bus.lag(PIPELINE_GROUP, RECORDS)) <= FLOW
+                waiting = max(lag_of(offsets), context.bus.lag(PIPELINE_GROUP, RECORDS))
+                was_quiet, is_quiet = is_quiet, waiting <= MOST_WAITING
                 if is_due and (began := monotonic()) >= next_at and (began >= latest or (was_quiet and is_quiet)):
                     before = _compare_once(context, before, turn)
                     offsets_before = dict(context.bus.offsets(INDEX_GROUP, OVERVIEWS))

@@ -26,7 +26,7 @@ def embedded(database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPa
 def test_comparing_waits_while_records_flow_in_but_not_for_ever(
     embedded: AppContext, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "FLOW", 4)
+    monkeypatch.setattr(indexing, "MOST_WAITING", 4)
     embedded.bus.create({RECORDS: 1, OVERVIEWS: 1})
     publish(embedded, citizens(5))
     with comparing(embedded) as health:
