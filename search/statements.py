@@ -66,6 +66,7 @@ CREATE TABLE IF NOT EXISTS unit_grants (
     valid daterange NOT NULL,
     tokens text[] COLLATE "C"
 );
+-- Asked first: ADD COLUMN IF NOT EXISTS takes the table from everybody who searches, also where the column is there.
 DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'unit_grants'::regclass AND attname = 'tokens') THEN
         ALTER TABLE unit_grants ADD COLUMN tokens text[] COLLATE "C";
