@@ -12,7 +12,7 @@ import pytest
 from deploy.sandbox.services.artefacts import ServiceMissing
 from hub.indexing.comparison import compare
 from tests.chaos.harness import is_at_rest, parts_of, wait_until
-from tests.chaos.outage import CITIZENS
+from tests.chaos.outage import CITIZENS, is_up
 from tests.chaos.stage import Stage, staged
 from tests.fagsystemer import truth
 
@@ -79,6 +79,7 @@ def stage() -> Iterator[Stage]:
             )
             context.close()
             wait_until(lambda: all(httpx.get(f"{one}/health/ready").is_success for one in result.addresses))
+            wait_until(lambda: all(map(is_up, result.workers)))
             yield result
     except ServiceMissing as error:
         pytest.skip(f"KAFKA OR OPENSEARCH IS MISSING: {error}")

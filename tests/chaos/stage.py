@@ -112,7 +112,7 @@ def staged(
         sources = stack.enter_context(start_fagsystemer(citizens=citizens, seed=seed, today=day))
         variables = _environment(folder, sources, database, bus, index, repair_every)
         forking = stack.enter_context(commands(folder))
-        workers = tuple(_worker(forking, folder, number, variables) for number in range(2))
+        workers = tuple(_worker(forking, folder, number, variables, port) for number, port in enumerate(free_ports(2)))
         servers = tuple(_web(forking, folder, number, variables, port) for number, port in enumerate(free_ports(webs)))
         listener = _listener(forking, folder, variables, sources)
         for one in (*workers, *servers, listener):
@@ -153,9 +153,9 @@ def _environment(
     }
 
 
-def _worker(forking: Commands, folder: Path, number: int, variables: dict[str, str]) -> Member:
-    log = folder / f"worker-{number}.log"
-    return Member(f"worker {number}", 0, ["worker"], log, variables, launch=forking.launch)
+def _worker(forking: Commands, folder: Path, number: int, variables: dict[str, str], port: int) -> Member:
+    log, own = folder / f"worker-{number}.log", {"HELHED_WORKER_PORT": str(port)}
+    return Member(f"worker {number}", port, ["worker"], log, variables | own, launch=forking.launch)
 
 
 def _web(forking: Commands, folder: Path, number: int, variables: dict[str, str], port: int) -> Member:

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from hub.indexing.comparison import compare
 from tests.chaos.harness import is_at_rest, parts_of, wait_until
-from tests.chaos.outage import read_anew, runs, shown, somebody
+from tests.chaos.outage import is_up, read_anew, runs, shown, somebody
 from tests.chaos.stage import LOOKER, Stage
 from tests.web.serving import browsing
 
@@ -127,3 +127,4 @@ def test_a_worker_that_is_lost_leaves_its_partitions_to_the_other(stage: Stage) 
         assert collects.is_running
     finally:
         other.start()
+    wait_until(lambda: is_up(other))
