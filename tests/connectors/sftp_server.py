@@ -132,6 +132,8 @@ class CuttingProxy:
             if self.cut_after == 0:
                 return
             with socket.create_connection((HOST, self.target)) as server:
+                for each in (client, server):  # or what comes in small pieces waits 40 ms for an acknowledgement
+                    each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 Thread(target=_copy, args=(client, server, None), daemon=True).start()
                 _copy(server, client, self.cut_after)
 

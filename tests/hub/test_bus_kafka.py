@@ -14,7 +14,7 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import ConfigResource, MemberToRemove
 
 from deploy.sandbox.services.member import free_ports
-from hub.bus import kafka_consumer
+from hub.bus import kafka, kafka_client, kafka_consumer
 from hub.bus.base import RECORDS, BusRefused, BusUnavailable, Consumer, Message, Rewindable
 from hub.bus.kafka import GROUPS, KafkaBus
 from hub.bus.kafka_client import ANSWER_WITHIN, KafkaAccess
@@ -219,7 +219,11 @@ def test_more_copies_than_brokers_are_refused(kafka_servers: str) -> None:
 
 
 @pytest.mark.parametrize("ask", ["create", "publish", "consumer", "lag"])
-def test_no_broker_is_told_as_unavailable_and_making_the_bus_is_not_refused(ask: str) -> None:
+def test_no_broker_is_told_as_unavailable_and_making_the_bus_is_not_refused(
+    ask: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (kafka, kafka_client):
+        monkeypatch.setattr(module, "ANSWER_WITHIN", 1.0)
     bus = make_bus(f"127.0.0.1:{free_ports(1)[0]}")
     with pytest.raises(BusUnavailable):
         match ask:

@@ -31,7 +31,7 @@ from hub.services import build_services
 from hub.settings import Settings
 from hub.sources.health import RunOutcome
 from hub.sources.stream_repository import runs
-from hub.worker import indexing
+from hub.worker import alerts, collecting, indexing, processing
 from hub.worker.supervisor import run as run_worker
 from schemas.identifiers import Identifier
 from schemas.record import Cursor, SourceRecord
@@ -124,15 +124,19 @@ def working(
     add_connectors(context, connectors or {}, OFTEN)
     run = lambda: run_worker(context, stop=stop)  # noqa: E731  three words
     threads = [Thread(target=run) for _ in range(workers)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield stop
-    finally:
-        stop.set()
-        started_at = monotonic()
+    with pytest.MonkeyPatch.context() as patched:
+        # As often as it polls, a loop looks whether it was told to stop.
+        for loop in (alerts, collecting, indexing, processing):
+            patched.setattr(loop, "POLL", timedelta(seconds=0.2))
         for thread in threads:
-            thread.join(PATIENCE)
+            thread.start()
+        try:
+            yield stop
+        finally:
+            stop.set()
+            started_at = monotonic()
+            for thread in threads:
+                thread.join(PATIENCE)
         assert not any(thread.is_alive() for thread in threads)
         assert monotonic() - started_at < PATIENCE / 2
 

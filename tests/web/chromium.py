@@ -1,5 +1,6 @@
 """A real browser at the pages: who opens which, how wide, and when the tests are skipped."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,13 @@ def enter(chromium: Browser, town: Town, actor_id: str, width: int = 1440, *, sc
     cookies = town.client(actor_id).http.cookies.jar
     context.add_cookies([{"name": each.name, "value": each.value or "", "url": town.address} for each in cookies])
     return context.new_page()
+
+
+def take_picture(page: Page, name: str) -> None:
+    """The whole page in ``artefacts``, to be looked at; with ``HELHED_TEST_PICTURES`` alone, a fifth of a visit."""
+    if os.environ.get("HELHED_TEST_PICTURES"):
+        PICTURES.mkdir(exist_ok=True)
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
 
 def violations(page: Page) -> list[tuple[str, str, str, int]]:

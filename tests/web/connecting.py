@@ -8,7 +8,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Locator, Page, expect
 
 from deploy.sandbox.fagsystemer.process import STAR_ENTITIES, Running
-from tests.web.chromium import PICTURES, violations
+from tests.web.chromium import take_picture, violations
 
 SLOW = 60_000
 """Milliseconds that a check, a preview or a first load may take on a busy machine."""
@@ -79,9 +79,8 @@ def log_in(chromium: Chromium, address: str, who: str, width: int = 1440, *, scr
 
 
 def looked_at(page: Page, name: str) -> None:
-    """A picture of the page, and axe has nothing to say."""
-    PICTURES.mkdir(exist_ok=True)
-    page.screenshot(path=PICTURES / f"connect-{name}.png", full_page=True)
+    """Axe has nothing to say, and the page fits."""
+    take_picture(page, f"connect-{name}")
     assert [f"{rule}: {html[:150]}" for rule, _, html, _ in violations(page)] == [], name
     too_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     assert not too_wide, name

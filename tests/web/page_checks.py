@@ -1,10 +1,10 @@
-"""What every page must be in a real browser: fit, readable by axe and by keyboard, with a picture to look at."""
+"""What every page must be in a real browser: fit, readable by axe and by keyboard."""
 
 from collections import defaultdict
 
 from playwright.sync_api import Page
 
-from tests.web.chromium import PICTURES, violations
+from tests.web.chromium import take_picture, violations
 
 NAMES = """() => [...document.querySelectorAll("main a[href], main button")].filter(node => node.checkVisibility())
     .map(node => [node.getAttribute("aria-label") || node.textContent.trim(),
@@ -12,15 +12,14 @@ NAMES = """() => [...document.querySelectorAll("main a[href], main button")].fil
 
 
 def check_page(page: Page, name: str) -> None:
-    """The page that is open has no fault; its picture is in ``artefacts``."""
+    """The page that is open has no fault; ``take_picture`` shows it."""
     faults = faults_of(page, name)
     assert not faults, "\n".join(faults)
 
 
 def faults_of(page: Page, name: str) -> list[str]:
-    """What is wrong with the page that is open, each with the page's *name*; its picture is in ``artefacts``."""
-    PICTURES.mkdir(exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+    """What is wrong with the page that is open, each with the page's *name*; ``take_picture`` shows it."""
+    take_picture(page, name)
     faults = [*_serious(page), *_without_heading(page), *_ambiguous(page)]
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if overflow > 0:

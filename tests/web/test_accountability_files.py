@@ -107,7 +107,6 @@ def test_the_pages_are_right_in_a_browser(chromium: Chromium, town: Town) -> Non
         page = enter(chromium, town, "jens.dam", width)
         for slug in SLUGS:
             page.goto(f"{town.address}{ROOT}/{slug}")
-            page.wait_for_load_state("networkidle")
             faults += faults_of(page, f"{slug}-{width}")
         page.context.close()
     assert not faults

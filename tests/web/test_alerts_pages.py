@@ -366,7 +366,7 @@ def test_the_pages_are_right_in_a_browser(chromium: Chromium, town: Town) -> Non
     for width in WIDTHS.values():
         page = enter(chromium, town, "anna.holm", width)
         for name, address in {"adviser": "/adviser", "adviser-valg": "/adviser/valg"}.items():
-            page.goto(address, wait_until="networkidle")
+            page.goto(address)
             for details in page.locator("main details").all()[:2]:
                 details.locator("summary").click()
             faults += faults_of(page, f"{name}-{width}")

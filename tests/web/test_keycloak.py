@@ -28,7 +28,7 @@ from hub.settings import Settings
 from schemas.access import AccessRequest, Purpose
 from schemas.machine import Scope
 from tests.web import maja
-from tests.web.chromium import PICTURES, marks
+from tests.web.chromium import marks, take_picture
 from tests.web.conftest import NUMBERS, Town
 from tests.web.serving import serving
 
@@ -225,10 +225,9 @@ def test_a_person_without_a_function_reads_whom_to_ask(chromium: Browser, munici
             page = log_in(browser, municipality, "ny.person")
             assert page.locator("h1").inner_text() == "Du har ikke adgang til Helhed endnu"
             assert "IT-service, tlf. 44 77 40 40" in page.locator("main").inner_text()
-            PICTURES.mkdir(exist_ok=True)
-            page.screenshot(path=PICTURES / f"log-ind-afvist-{width}.png")
+            take_picture(page, f"log-ind-afvist-{width}")
             page.goto(f"{municipality.address}/log-ind")
-            page.screenshot(path=PICTURES / f"log-ind-kommune-{width}.png")
+            take_picture(page, f"log-ind-kommune-{width}")
 
 
 def test_a_citizen_logs_in_to_their_own_page_and_out(chromium: Browser, municipality: Municipality) -> None:

@@ -382,7 +382,7 @@ def test_the_pages_are_right_in_a_browser_and_a_meeting_is_held_in_four_clicks(c
     for width in WIDTHS.values():
         page = enter(chromium, town, "anna.holm", width)
         for name, address in pages.items():
-            page.goto(address, wait_until="networkidle")
+            page.goto(address)
             faults += faults_of(page, f"{name}-{width}")
         page.context.close()
     assert not faults, "\n".join(faults)

@@ -34,7 +34,7 @@ FONTS = """() => [...new Set([...document.querySelectorAll("body *")].filter(nod
 
 def visit(page: Page, town: Town, address: str) -> None:
     """Open it and wait until it stands."""
-    page.goto(address.format(maja=town.ids[maja.MAJA], course=town.course_id), wait_until="networkidle")
+    page.goto(address.format(maja=town.ids[maja.MAJA], course=town.course_id))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
