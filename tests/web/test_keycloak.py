@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -9,6 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import text
 
@@ -114,6 +117,7 @@ def realm(name: str, address: str) -> dict[str, Any]:
     return {
         "realm": name,
         "enabled": True,
+        "components": {"org.keycloak.keys.KeyProvider": _key_providers()},
         "roles": {"realm": [{"name": role} for role, _ in ROLES.values()]},
         "clients": [client, own_page, machine, {**machine, "clientId": "stranger"}],
         "users": [
@@ -122,6 +126,25 @@ def realm(name: str, address: str) -> dict[str, Any]:
             user(CITIZEN),
         ],
     }
+
+
+@cache
+def _key_providers() -> list[dict[str, Any]]:
+    """Keys for every realm of these tests: to let Keycloak make two of its own takes three seconds a realm."""
+
+    def provider(kind: str, algorithm: str, **config: list[str]) -> dict[str, Any]:
+        return {"name": kind, "providerId": kind, "config": {"algorithm": [algorithm], "priority": ["100"], **config}}
+
+    def private_key() -> list[str]:
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        return [key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()]
+
+    return [
+        provider("rsa", "RS256", privateKey=private_key()),
+        provider("rsa-enc", "RSA-OAEP", privateKey=private_key()),
+        provider("hmac-generated", "HS512"),
+        provider("aes-generated", "AES"),
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -74,7 +74,7 @@ class Keycloak:
         }
         self._admin("POST", f"/{realm}/components", component)
         for provider in providers:
-            if provider["providerId"] == "rsa-generated":
+            if provider["providerId"] in {"rsa", "rsa-generated"}:
                 self._admin("DELETE", f"/{realm}/components/{provider['id']}")
 
     def _admin(self, method: str, place: str, content: object = None) -> httpx.Response:
