@@ -142,9 +142,10 @@ def test_values_that_cannot_be_are_refused(values: Manifest) -> None:
         chart.render(values=values, name="helhed")
 
 
-def test_a_quarter_of_the_memory_of_postgresql_is_for_what_is_read_again() -> None:
+def test_a_quarter_of_the_memory_of_postgresql_is_for_what_is_read_again_and_is_full_soon_after_a_start() -> None:
     (container,) = dict(pods("trial"))["helhed-postgresql"]["spec"]["containers"]
     assert container["args"][:2] == ["postgres", "-cshared_buffers=1024MB"]
+    assert "-cshared_preload_libraries=pg_prewarm" in container["args"]
     assert container["resources"]["requests"]["memory"] == "4Gi"
 
 

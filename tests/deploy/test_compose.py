@@ -45,6 +45,11 @@ def test_every_part_is_there(stack: dict[str, Any]) -> None:
     assert stack["services"]["web"]["image"].endswith(f":{hub.__version__}")
 
 
+def test_postgresql_fills_its_buffers_again_when_it_starts(stack: dict[str, Any]) -> None:
+    (*_, command) = stack["services"]["postgres"]["command"]
+    assert "-c shared_preload_libraries=pg_prewarm " in command
+
+
 def test_nothing_has_more_rights_than_it_needs(stack: dict[str, Any]) -> None:
     for name, service in stack["services"].items():
         assert service["cap_drop"] == ["ALL"], name
