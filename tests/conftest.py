@@ -52,7 +52,10 @@ LONGEST = (
     "sandbox_control",
     "pages",
     "connect",
+    "broker",
+    "upgrade",
     "paper",
+    "api_contract",
     "sandbox",
 )
 """Groups of tests of one process, those that take longest first: what begins last decides when all is over."""

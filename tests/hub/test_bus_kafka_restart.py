@@ -15,6 +15,7 @@ from hub.bus.kafka import KafkaBus
 from hub.bus.kafka_client import KafkaAccess
 from tests.contracts.bus import drain, make_messages, values
 
+pytestmark = pytest.mark.xdist_group("broker")
 SECOND = timedelta(seconds=1)
 PATIENCE = 60.0
 SOON = 20.0

@@ -25,6 +25,7 @@ from hub.settings import Settings
 from tests.hub import one_release
 from tests.hub.upgrade import TREE, Driver, Release, Visitor, driving, unpack_release_before, until, variables_of
 
+pytestmark = pytest.mark.xdist_group("upgrade")
 AT_ONCE = 3
 """Citizens that come with each step."""
 ENGINES = ("PostgreSQL alone", "Kafka and OpenSearch")

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
@@ -18,6 +19,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tests.web import maja
 from tests.web.conftest import Town
 
+pytestmark = pytest.mark.xdist_group("api_contract")
 EXAMPLES = int(os.environ.get("HELHED_TEST_API_EXAMPLES", "2"))
 """Of each operation, of each kind of input."""
 SEED = int(os.environ.get("HELHED_TEST_API_SEED", "15"))
