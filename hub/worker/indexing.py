@@ -66,7 +66,8 @@ def _compare_and_repair(context: AppContext, health: LoopHealth, stop: Event) ->
         with context.database.leading("index.compare") as is_ours:
             if is_ours:
                 context.index.create()  # both loops create it; the first one succeeds
-            health.record_success()  # it is up, and not only when it has waited and compared
+            if not health.failures:  # after one, it is a comparison that must succeed
+                health.record_success()  # it is up, and not only when it has waited and compared
             before, offsets_before = Comparison(sources=()), dict[int, Offsets]()
             turn, started = 0, monotonic()
             next_at, latest = started, started + LONGEST_REST.total_seconds()

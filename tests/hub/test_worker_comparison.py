@@ -11,7 +11,8 @@ from hub.context import AppContext
 from hub.db import Database
 from hub.indexing.repository import SourceComparison, comparisons
 from hub.pipeline import PIPELINE_GROUP
-from hub.worker import indexing
+from hub.worker import indexing, loops
+from search.base import SearchUnavailable
 from tests.hub.test_worker import citizens, comparing, make_parts, publish, until
 
 
@@ -49,6 +50,19 @@ def test_the_comparison_may_come_before_the_indexer(
     with comparing(embedded):
         until(lambda: compared(database) or "worker.failed" in caplog.text)
     assert "worker.failed" not in caplog.text
+
+
+def test_a_comparison_that_fails_each_time_is_a_loop_that_fails(
+    embedded: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise SearchUnavailable
+
+    monkeypatch.setattr(indexing, "compare", fails)
+    monkeypatch.setattr(loops, "FIRST_WAIT", 0.01)
+    embedded.bus.create({RECORDS: 1, OVERVIEWS: 1})
+    with comparing(embedded) as health:
+        until(lambda: health.failures > 2)
 
 
 def compared(database: Database) -> dict[str, SourceComparison]:
