@@ -2,27 +2,24 @@
 
 import select
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from datetime import timedelta
-from functools import lru_cache
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 import psycopg
-from psycopg import Connection, RawCursor, sql
-from psycopg.rows import tuple_row
+from psycopg import Connection, sql
 from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import MetaData, TextClause, create_engine, event, text
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine import Connection as PooledConnection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, SessionTransaction
 from sqlalchemy.orm import Session as Session  # noqa: PLC0414  rooms without SQL name it from here
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from hub.driver import Answer, Driver, Rows, driver_of, wait_for_sent
 from hub.errors import StoreUnavailable
 
 NAMING = {
@@ -33,17 +30,11 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-
-Cursor: TypeAlias = RawCursor[tuple[Any, ...]]
-
 OVERFLOW = 10
 """Connections opened above the pool's size while it is busy."""
 
-_NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
-"""Writes parameters as ``$1``, as PostgreSQL does."""
-
-_KEPT_CURSOR = "helhed.cursor"
-"""With each pooled connection: a cursor knows how to write and read types it has met, a new one must find out anew."""
+_DRIVER = "driver"
+"""In a session: the transaction, or the nested one, that used a driver last, and the driver of its connection."""
 
 CONNECT_WITHIN = 5
 """Seconds a server may take to accept a connection; a silent one would otherwise block every page for ever."""
@@ -53,21 +44,6 @@ class Base(DeclarativeBase):
     """Root of all tables."""
 
     metadata = MetaData(naming_convention=NAMING)
-
-
-@dataclass
-class _DriverStatement:
-    """A statement as the server takes it.
-
-    The driver would look for parameters and name the columns in every call, as it keeps no statement of more than
-    4,096 bytes.
-    """
-
-    query: bytes
-    parameters: tuple[str, ...]
-    """Names in the order of their numbers."""
-    columns: tuple[str, ...] = ()
-    """Names of what it gives; none before it gave something."""
 
 
 class Database:
@@ -92,6 +68,10 @@ class Database:
         )
         event.listen(self.engine, "connect", _send_lists_binary)
         event.listen(self.engine, "checkout", self._ping_if_readable)
+        event.listen(self.engine, "before_cursor_execute", wait_for_sent)
+        event.listen(self.engine, "commit", wait_for_sent)
+        event.listen(self.engine, "rollback", _forget_sent)
+        event.listen(self.engine, "rollback_savepoint", _forget_sent)
 
     def _ping_if_readable(self, connection: DBAPIConnection, _record: ConnectionPoolEntry, _: object) -> None:
         """Ping a pooled connection if there is something to read from it.
@@ -118,8 +98,11 @@ class Database:
         """
         with _unavailable_when_silent(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+            # Not at the commit, where SQLAlchemy would not take the failed transaction back before it lends on.
+            if session.in_transaction() and _DRIVER in session.info:
+                session.info[_DRIVER][1].wait()
 
-    def look(self, statement: TextClause, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
+    def look(self, statement: TextClause, parameters: Mapping[str, object]) -> Rows:
         """The rows of one statement that only reads, in no transaction: one trip to the server, and not three.
 
         For what is looked for every second and is nearly never there.
@@ -128,13 +111,13 @@ class Database:
             StoreUnavailable: PostgreSQL does not answer, or every connection stayed taken.
         """
         with _unavailable_when_silent(), self.engine.connect() as connection:
-            driver = cast("Connection[Any]", connection.connection.driver_connection)
-            driver.autocommit = True
+            driver = driver_of(connection)
+            driver.connection.autocommit = True
             try:
-                return _fetch_by_name(_kept_cursor(connection), statement, parameters)
+                return driver.fetch(statement, parameters)
             finally:
-                if not driver.closed:
-                    driver.autocommit = False
+                if not driver.connection.closed:
+                    driver.connection.autocommit = False
 
     @contextmanager
     def leading(self, name: str) -> Iterator[bool]:
@@ -229,7 +212,7 @@ def columns(table: type[Base], alias: str = "") -> str:
     return ", ".join(f'{before}"{column.name}"' for column in table.__table__.columns)
 
 
-def fetch_rows(session: Session, statement: TextClause, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
+def fetch_rows(session: Session, statement: TextClause, parameters: Mapping[str, object]) -> Rows:
     """Give a statement to the driver as it is, in the session's transaction.
 
     For statements of every look-up and every batch, where SQLAlchemy takes twice the time of the driver.
@@ -238,50 +221,37 @@ def fetch_rows(session: Session, statement: TextClause, parameters: Mapping[str,
         The rows by name; none when the statement gives none.
 
     Raises:
-        DBAPIError: as any statement of the session.
+        DBAPIError: as any statement of the session, or of one that was sent before and not waited for.
     """
-    cursor: Cursor | None = session.info.get(_KEPT_CURSOR) if session.in_transaction() else None
-    if cursor is None:  # once a transaction, of which a session has one
-        cursor = session.info[_KEPT_CURSOR] = _kept_cursor(session.connection())
-    return _fetch_by_name(cursor, statement, parameters)
+    return _driver(session).fetch(statement, parameters)
+
+
+def ask_rows(session: Session, statement: TextClause, parameters: Mapping[str, object]) -> Answer[Rows]:
+    """The same, without waiting: the server works while the caller goes on, and the answer gives the rows.
+
+    What is sent one after the other costs one trip to the server and not one each, and is done in that order. The first
+    answer that is needed waits for all of it, and so does every other statement of the session, and the commit. So a
+    write may be sent whose answer nobody reads: if it fails, nothing is stored.
+    """
+    return _driver(session).ask(statement, parameters)
 
 
 def run_batch(session: Session, statement: TextClause, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
-    """The same for what a batch reads and writes: each row as its values in their order."""
-    connection = cast("Connection[Any]", session.connection().connection.driver_connection)
-    with RawCursor(connection, row_factory=tuple_row) as cursor:  # not kept, as its last rows would be, too
-        return _fetch(cursor, statement, _driver_statement(statement), parameters)
+    """As ``fetch_rows``, for what a batch reads and writes: each row as its values in their order."""
+    return _driver(session).fetch_tuples(statement, parameters)
 
 
-def _kept_cursor(connection: PooledConnection) -> Cursor:
-    pooled = connection.connection
-    cursor: Cursor | None = pooled.info.get(_KEPT_CURSOR)
-    if cursor is None or cursor.connection is not pooled.driver_connection:
-        cursor = RawCursor(cast("Connection[Any]", pooled.driver_connection), row_factory=tuple_row)
-        pooled.info[_KEPT_CURSOR] = cursor
-    return cursor
+def _driver(session: Session) -> Driver:
+    known, driver = session.info.get(_DRIVER, (None, None))
+    if known is None or known is not _transaction(session):
+        # By the session, which sets the savepoint of a nested transaction only when its connection is asked for.
+        driver = driver_of(session.connection())
+        session.info[_DRIVER] = (_transaction(session), driver)
+    return cast("Driver", driver)
 
 
-def _fetch_by_name(cursor: Cursor, statement: TextClause, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
-    driver_statement = _driver_statement(statement)
-    rows = _fetch(cursor, statement, driver_statement, parameters)
-    names = driver_statement.columns
-    return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def _fetch(
-    cursor: Cursor, statement: TextClause, driver_statement: _DriverStatement, parameters: Mapping[str, object]
-) -> list[tuple[Any, ...]]:
-    try:
-        cursor.execute(driver_statement.query, [parameters[name] for name in driver_statement.parameters])
-        # Not by ``description``, which describes every column first.
-        if not (cursor.pgresult and cursor.pgresult.nfields):
-            return []
-        if not driver_statement.columns:
-            driver_statement.columns = tuple(column.name for column in cursor.description or ())
-        return cursor.fetchall()
-    except psycopg.Error as error:
-        raise DBAPIError.instance(str(statement), None, error, psycopg.Error, hide_parameters=True) from error
+def _transaction(session: Session) -> SessionTransaction | None:
+    return session.get_nested_transaction() or session.get_transaction()
 
 
 def announce(session: Session, channel: str) -> None:
@@ -294,10 +264,10 @@ def _send_lists_binary(connection: Connection, _: object) -> None:
     connection.adapters.register_dumper(list, ListBinaryDumper)
 
 
-@lru_cache(maxsize=400)
-def _driver_statement(statement: TextClause) -> _DriverStatement:
-    compiled = statement.compile(dialect=_NUMBERED)
-    return _DriverStatement(str(compiled).encode(), tuple(compiled.positiontup or ()))
+def _forget_sent(connection: PooledConnection, *_: object) -> None:
+    """What was sent is taken back with the rest; the error that led here is the one to tell."""
+    with suppress(DBAPIError):
+        wait_for_sent(connection)
 
 
 @contextmanager

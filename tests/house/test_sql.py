@@ -14,7 +14,9 @@ from hub.migrations.tables import ALL_TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 HUB = ROOT / "hub"
-HOLDS_SQL = re.compile(r"hub/\w+/((\w+_)?repository|statements|tables)\.py|hub/db\.py|hub/migrations/.*|hub/bus/.*")
+HOLDS_SQL = re.compile(
+    r"hub/\w+/((\w+_)?repository|statements|tables)\.py|hub/(db|driver)\.py|hub/migrations/.*|hub/bus/.*"
+)
 """``hub.bus`` is an adapter to PostgreSQL throughout: it has tables and no repository."""
 SQL = re.compile(
     r"\bSELECT\b[\s\S]+\bFROM\b|\bINSERT\s+INTO\b|\bUPDATE\s+\w+\s+SET\b|\bDELETE\s+FROM\b|\b(CREATE|ALTER|DROP)\s+TABLE\b"
