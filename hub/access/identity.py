@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from hub.access import repository
 from hub.access.colleagues import Colleague
+from hub.driver import Answer
 from hub.errors import NotLoggedIn
 from schemas.access import Actor
 from schemas.staff import EmployeeContact
@@ -33,6 +34,6 @@ def colleagues(session: Session, actor_ids: Collection[str]) -> dict[str, Collea
     return repository.list_colleagues(session, actor_ids)
 
 
-def contacts(session: Session, worker_ids: Collection[str]) -> dict[str, EmployeeContact]:
+def ask_contacts(session: Session, worker_ids: Collection[str]) -> Answer[dict[str, EmployeeContact]]:
     """How to reach the employees whom sources name by these ids (``<source>:<id>``), as far as they are declared."""
-    return repository.list_contacts(session, worker_ids)
+    return repository.ask_contacts(session, worker_ids)

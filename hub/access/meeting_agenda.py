@@ -74,7 +74,7 @@ def read_agenda(
     since = earlier[0].text.ends_at if earlier else danish_midnight(view.course.started_on)
     since_day = danish_day(since)
     facts = access.access_facts_of(session, actor, meeting.text.citizen_ids, today)
-    with_news = overviews.with_news(session, dict.fromkeys(facts, since))
+    with_news = overviews.ask_with_news(session, dict.fromkeys(facts, since))()
     people = []
     for citizen_id in meeting.text.citizen_ids:
         fact = facts.get(citizen_id)

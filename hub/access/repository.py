@@ -7,7 +7,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.access.colleagues import Colleague
-from hub.db import fetch_rows
+from hub.db import ask_rows, fetch_rows
+from hub.driver import Answer
 from schemas.access import EMPLOYEE_FIELDS, Actor
 from schemas.job_function import JobFunction
 from schemas.staff import EmployeeContact
@@ -124,9 +125,11 @@ def list_colleagues(session: Session, actor_ids: Collection[str]) -> dict[str, C
     return {row["id"]: Colleague(**{key: row[key] for key in ("name", "title", "unit", "area")}) for row in rows}
 
 
-def list_contacts(session: Session, worker_ids: Collection[str]) -> dict[str, EmployeeContact]:
+def ask_contacts(session: Session, worker_ids: Collection[str]) -> Answer[dict[str, EmployeeContact]]:
     """How to reach the employees whom sources name by these ids; ids that several employees have are left out."""
     if not worker_ids:
-        return {}
-    rows = fetch_rows(session, _CONTACTS, {"worker_ids": sorted(worker_ids)})
-    return {row["worker_id"]: EmployeeContact(name=row["name"], title=row["title"], phone=row["phone"]) for row in rows}
+        return dict
+    rows = ask_rows(session, _CONTACTS, {"worker_ids": sorted(worker_ids)})
+    return lambda: {
+        row["worker_id"]: EmployeeContact(name=row["name"], title=row["title"], phone=row["phone"]) for row in rows()
+    }

@@ -7,6 +7,7 @@ an indicator are acts: decided, logged, then done.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from hub.course import meeting_repository, team_repository
 from hub.course import repository as course
 from hub.course.plan_repository import read_plans
 from hub.course.views import CourseView
+from hub.driver import Answer
 from hub.overview import service as overviews
 from hub.rules import repository
 from hub.rules.evaluation import evaluate
@@ -81,6 +83,15 @@ class CitizenPoints(Schema):
         return next((each for each in of_rule if each.hit_key != hit.key), None)
 
 
+class PointAnswers(NamedTuple):
+    """What ``read_points`` reads of the store, sent for already."""
+
+    rules: Answer[tuple[ActiveRule, ...]]
+    """Those that are approved and in force today."""
+    assessments: Answer[tuple[RuleAssessment, ...]]
+    indicators: Answer[tuple[ProfessionalIndicator, ...]]
+
+
 class PointFault(StrEnum):
     """What must be corrected before a judgement is stored."""
 
@@ -103,7 +114,7 @@ def read_points(
     actor: Actor,
     people: Sequence[Reading],
     *,
-    rules: Sequence[ActiveRule],
+    answers: PointAnswers,
     view: CourseView | None,
     now: datetime,
 ) -> tuple[CitizenPoints, ...]:
@@ -113,16 +124,16 @@ def read_points(
         session: within the caller's transaction.
         actor: who reads.
         people: the citizens of the page, each as the actor sees them, with the facts of the decision.
-        rules: those that are approved and in force today (``rules_in_force``).
+        answers: what ``ask_points`` gave for these people.
         view: the course that the page shows, with its team; None: they are on none.
         now: when the page is opened.
     """
     today = danish_day(now)
-    ids = [overview.citizen_id for overview, _, _ in people]
+    rules = answers.rules()
     plans = _readable_plans(session, actor, people, view)
     reads_meetings = any(rule.definition.id == "same_hours" for rule in rules)
     meetings = _readable_meetings(session, actor, people, view, today) if reads_meetings else None
-    assessments = repository.list_assessments(session, ids)
+    assessments = answers.assessments()
     colleagues = identity.colleagues(session, [each.assessed_by_id for each in assessments])
     is_protected = any(overview.header.person.name_address_protected for overview, _, _ in people)
 
@@ -134,7 +145,7 @@ def read_points(
         hidden = {} if known.name else {"assessed_by_id": ""}
         return assessment.model_copy(update={"assessed_by": known.name, **hidden})
 
-    indicators = repository.list_indicators(session, ids, today)
+    indicators = answers.indicators()
     points = []
     for overview, decision, access_facts in people:
         plan = plans.get(overview.citizen_id)
@@ -208,9 +219,14 @@ def _readable_meetings(
     )
 
 
-def rules_in_force(session: Session, now: datetime) -> tuple[ActiveRule, ...]:
-    """The approved rules of today."""
-    return active_rules(danish_day(now), repository.latest_approvals(session))
+def ask_points(session: Session, citizen_ids: Sequence[UUID], now: datetime) -> PointAnswers:
+    """Send for what ``read_points`` needs of these citizens, without waiting for it."""
+    today, approvals = danish_day(now), repository.ask_latest_approvals(session)
+    return PointAnswers(
+        cache(lambda: active_rules(today, approvals())),
+        repository.ask_assessments(session, citizen_ids),
+        repository.ask_indicators(session, citizen_ids, today),
+    )
 
 
 class PointDesk:
@@ -329,7 +345,7 @@ class PointDesk:
             self._session,
             self._actor,
             [(complete(overview), decision, facts)],
-            rules=rules_in_force(self._session, self._now),
+            answers=ask_points(self._session, [self._citizen_id], self._now),
             view=course.course_of(self._session, self._citizen_id, danish_day(self._now)),
             now=self._now,
         )

@@ -5,7 +5,7 @@ When reading fails after the line was written, everything rolls back and nothing
 error path then writes ``record_failure`` in a transaction of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -99,6 +99,7 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
     now: datetime,
     read: Read,
     others: Callable[[UUID], AccessRequest] | None = None,
+    ahead: Callable[[Sequence[UUID]], None] = lambda _: None,
 ) -> Opened:
     """Open a citizen's overview, and with it those of the family where the team's right opens it.
 
@@ -112,6 +113,7 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
         now: the instant; team, consents and efforts must hold on its Danish day.
         read: fetches the whole overview.
         others: the request for each of the others on the course. None: the citizen alone is opened.
+        ahead: sends for what else is shown of those who are opened; called when their lines are written.
     """
     today = danish_day(now)
     facts = course.access_facts_on_course(session, actor, citizen_id, today)
@@ -122,8 +124,10 @@ def open_overview(  # noqa: PLR0913  keyword-only from the clock on
         decisions += [_decide(actor, other, facts[other], others(other)) for other in family]
     areas = source_areas(session)
     write_all(session, [_line_of(session, actor, decided, now, areas) for decided in decisions])
-    whole = [read(each.facts) for each in decisions if each.facts is not None and each.decision.allowed]
     known = {other: fact for other, fact in facts.items() if fact is not None}
+    readable = [known[each.citizen_id] for each in decisions if each.facts is not None and each.decision.allowed]
+    ahead([fact.citizen_id for fact in readable])
+    whole = [read(fact) for fact in readable]
     decided = {each.citizen_id: each.decision for each in decisions}
     masked = cut_and_mask_all(session, [*filter(None, whole)], decided, today, facts=known)
     is_anybody_protected = any(fact.name_address_protected for fact in known.values())
@@ -240,9 +244,8 @@ def list_citizens(
         now: the instant; rights must hold on its Danish day.
     """
     if not may(actor, AuditAction.LIST_CITIZENS):
-        write(
-            session, audit_entry(actor, AuditAction.LIST_CITIZENS, AuditOutcome.REFUSED, request, now, result_count=0)
-        )
+        refused = AuditOutcome.REFUSED
+        write(session, audit_entry(actor, AuditAction.LIST_CITIZENS, refused, request, now, result_count=0))
         return ()
     today = danish_day(now)
     request = request.model_copy(update={"override_reason": None})
@@ -342,12 +345,7 @@ def record(  # noqa: PLR0913  keyword-only from the clock on
 
 
 def record_print(
-    session: Session,
-    actor: Actor,
-    citizen_id: UUID,
-    request: AccessRequest,
-    *,
-    now: datetime,
+    session: Session, actor: Actor, citizen_id: UUID, request: AccessRequest, *, now: datetime
 ) -> Decision:
     """Write that the page about the citizen was printed, with the right it could be opened with."""
     facts = course.access_facts(session, actor, citizen_id, danish_day(now))

@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub.alerts.tables import AlertActRow, AlertReadRow, AlertRow, AlertSubscriptionRow
-from hub.db import fetch_rows
+from hub.db import ask_rows, fetch_rows
+from hub.driver import Answer
 from schemas.access import Actor
 from schemas.alert import Alert, AlertActLine, AlertKind
 from schemas.base import Instant, Schema
@@ -174,13 +175,14 @@ def list_notified(session: Session, since: datetime) -> frozenset[UUID]:
     return frozenset(session.scalars(statement))
 
 
-def list_with_unread(session: Session, actor: Actor, on: date) -> frozenset[UUID]:
+def ask_with_unread(session: Session, actor: Actor, on: date) -> Answer[frozenset[UUID]]:
     """Those with whom the actor may work that day and to whom something happened that the actor has not read.
 
     Neither consent nor right is asked here: among these are all of whom the actor is told, and perhaps others.
     """
     parameters = {"actor_id": actor.id, "worker_ids": sorted(actor.worker_ids), "area": actor.area, "on": on}
-    return frozenset(row["citizen_id"] for row in fetch_rows(session, _WITH_UNREAD, parameters))
+    rows = ask_rows(session, _WITH_UNREAD, parameters)
+    return lambda: frozenset(row["citizen_id"] for row in rows())
 
 
 def list_alerts(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, TextClause, cast, distinct, exists, func, select, text, true
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, aliased
 
 from hub.audit.looks import Looks
 from hub.audit.tables import AuditRow
-from hub.db import fetch_rows
+from hub.db import ask_rows, fetch_rows
+from hub.driver import Answer
 from schemas.access import AuditAction, AuditEntry, AuditOutcome, Basis
 from schemas.base import Schema
 
@@ -136,9 +137,9 @@ def log_guard(session: Session) -> LogGuard:
 
 
 def insert_entries(session: Session, entries: Sequence[AuditEntry]) -> None:
-    """Write the lines in one statement, in the order given."""
+    """Write the lines in one statement, in the order given; sent at once, stored at the latest when the rest is."""
     if entries:
-        fetch_rows(session, _INSERT, {"lines": json.dumps([_row(entry) for entry in entries])})
+        ask_rows(session, _INSERT, {"lines": json.dumps([_row(entry) for entry in entries])})
 
 
 def list_entries(
@@ -170,10 +171,10 @@ def list_acts(
     return tuple(LoggedAct(lines=tuple(lines_of.get(line.entry.act_id, [line]))) for line in first_lines)
 
 
-def list_viewings(session: Session, citizen_id: UUID, limit: int = 10) -> tuple[Viewing, ...]:
+def ask_viewings(session: Session, citizen_id: UUID, limit: int = 10) -> Answer[tuple[Viewing, ...]]:
     """The latest times somebody was shown the citizen's overview, or fields of it; the newest first."""
-    rows = fetch_rows(session, _VIEWINGS, {"citizen_id": citizen_id, "limit": limit})
-    return tuple(Viewing(**row) for row in rows)
+    rows = ask_rows(session, _VIEWINGS, {"citizen_id": citizen_id, "limit": limit})
+    return lambda: tuple(Viewing(**row) for row in rows())
 
 
 def count_acts(session: Session, since: datetime, until: datetime) -> dict[Only, int]:
@@ -189,30 +190,39 @@ def looks(session: Session, actor_id: str, citizen_ids: Iterable[UUID], until: d
     The citizen's own pages count, and a page about the whole family. To stand on another's page does not: there the
     others' news are but a few lines. Nor does an earlier day, on which there is no news.
     """
-    return _read_looks(session, _LOOKS_OF_MANY, actor_id, citizen_ids, until, until)[0]
+    return _ask_looks(session, _LOOKS_OF_MANY, actor_id, citizen_ids, until, until)()[0]
 
 
-def looks_before(
+LooksBefore: TypeAlias = tuple[dict[UUID, Looks], dict[UUID, Looks]]
+"""Looks until a moment, and until a later one."""
+
+
+def ask_looks_before(
     session: Session, actor_id: str, family: Iterable[UUID], before: datetime, until: datetime
-) -> tuple[dict[UUID, Looks], dict[UUID, Looks]]:
+) -> Answer[LooksBefore]:
     """The same of a family until *before*, and until the later *until*, in one statement."""
-    return _read_looks(session, _LOOKS_OF_FAMILY, actor_id, family, before, until)
+    return _ask_looks(session, _LOOKS_OF_FAMILY, actor_id, family, before, until)
 
 
-def _read_looks(
+def _ask_looks(
     session: Session,
     statement: TextClause,
     actor_id: str,
     citizen_ids: Iterable[UUID],
     before: datetime,
     until: datetime,
-) -> tuple[dict[UUID, Looks], dict[UUID, Looks]]:
+) -> Answer[LooksBefore]:
     parameters = {"actor_id": actor_id, "citizen_ids": list(set(citizen_ids)), "before": before, "until": until}
-    rows = fetch_rows(session, statement, parameters)
-    return (
-        {row["citizen_id"]: Looks(row["first"], row["last_before"]) for row in rows if row["last_before"] is not None},
-        {row["citizen_id"]: Looks(row["first"], row["last"]) for row in rows},
-    )
+    rows = ask_rows(session, statement, parameters)
+
+    def answer() -> LooksBefore:
+        before_that = [row for row in rows() if row["last_before"] is not None]
+        return (
+            {row["citizen_id"]: Looks(row["first"], row["last_before"]) for row in before_that},
+            {row["citizen_id"]: Looks(row["first"], row["last"]) for row in rows()},
+        )
+
+    return answer
 
 
 def counts(session: Session, since: datetime, until: datetime) -> dict[tuple[AuditAction, AuditOutcome], int]:

@@ -18,7 +18,8 @@ from hub import tracing
 from hub.course.consented import read_consents
 from hub.course.disclosure_facts_repository import STANDING_DISCLOSURES, disclosures_of
 from hub.course.views import CourseView, EmployeeCourse, MinorOfMine, MyCitizen, TeamMember
-from hub.db import fetch_rows
+from hub.db import ask_rows, fetch_rows
+from hub.driver import Answer, Rows
 from hub.sources.repository import source_areas
 from schemas.access import AccessFacts, Actor
 from schemas.course import TeamFunction
@@ -320,14 +321,24 @@ def turning_18(session: Session, actor: Actor, on: date, size: int) -> tuple[Min
 
 def course_of(session: Session, citizen_id: UUID, on: date) -> CourseView | None:
     """The citizen's course on that day (the newest, should there be two), with the team."""
-    return courses_of(session, [citizen_id], on).get(citizen_id)
+    return ask_course_of(session, citizen_id, on)()
+
+
+def ask_course_of(session: Session, citizen_id: UUID, on: date) -> Answer[CourseView | None]:
+    """The same, without waiting for it."""
+    rows = ask_rows(session, _COURSES, {"citizen_ids": [citizen_id], "on": on})
+    return lambda: _courses(rows()).get(citizen_id)
 
 
 def courses_of(session: Session, citizen_ids: Collection[UUID], on: date) -> dict[UUID, CourseView]:
     """The same for several citizens, in one statement; who is on no course is left out."""
+    return _courses(fetch_rows(session, _COURSES, {"citizen_ids": list(citizen_ids), "on": on}))
+
+
+def _courses(rows: Rows) -> dict[UUID, CourseView]:
     courses: dict[UUID, CourseView] = {}
     team: dict[UUID, list[TeamMember]] = defaultdict(list)
-    for row in fetch_rows(session, _COURSES, {"citizen_ids": list(citizen_ids), "on": on}):
+    for row in rows:
         citizen_id, title = row.pop("citizen_id"), row.pop("course_title")
         view = CourseView(course_id=row.pop("course_id"), title=title, started_on=row.pop("started_on"), team=())
         courses.setdefault(citizen_id, view)

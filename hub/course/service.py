@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.course import repository, team_repository
 from hub.course.views import CourseView, Membership, MyCitizen
+from hub.driver import Answer
 from schemas.access import Actor
 from schemas.course import CourseEnding, CourseOffer, Leaving
 
@@ -60,6 +61,11 @@ def leave(
 def team_of(session: Session, citizen_id: UUID, on: date) -> CourseView | None:
     """The citizen's course and team on that day. None: on no course."""
     return repository.course_of(session, citizen_id, on)
+
+
+def ask_team_of(session: Session, citizen_id: UUID, on: date) -> Answer[CourseView | None]:
+    """The same, without waiting for it."""
+    return repository.ask_course_of(session, citizen_id, on)
 
 
 def my_citizens(session: Session, actor: Actor, on: date) -> tuple[MyCitizen, ...]:

@@ -11,7 +11,8 @@ from pydantic import Field
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from hub.db import fetch_rows, run_batch
+from hub.db import ask_rows, fetch_rows, run_batch
+from hub.driver import Answer
 from hub.intake.repository import read_document
 from hub.matching.conflict_repository import IS_OPEN
 from hub.matching.linked_record import LinkedRecord
@@ -269,13 +270,13 @@ def _looked(moments: Mapping[UUID, datetime]) -> dict[str, object]:
     return {"citizen_ids": list(moments), "moments": list(moments.values())}
 
 
-def citizens_with_news(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, bool]:
+def ask_citizens_with_news(session: Session, moments: Mapping[UUID, datetime]) -> Answer[dict[UUID, bool]]:
     """The citizens about whom the hub has received anything since the moment given for each.
 
     Of each whether it had received anything by then.
     """
-    rows = fetch_rows(session, _WITH_NEWS, _looked(moments))
-    return {row["citizen_id"]: row["had_something"] for row in rows}
+    rows = ask_rows(session, _WITH_NEWS, _looked(moments))
+    return lambda: {row["citizen_id"]: row["had_something"] for row in rows()}
 
 
 def named_with(session: Session, citizen_id: UUID) -> frozenset[UUID]:

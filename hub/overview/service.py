@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from hub.clock import danish_day
 from hub.db import Database
+from hub.driver import Answer
 from hub.matching.decision_repository import settled_as_one_person
 from hub.matching.repository import (
-    citizens_with_news,
+    ask_citizens_with_news,
     linked_records,
     linked_records_held,
     linked_records_then,
@@ -211,7 +212,7 @@ def read_seen(
     Args:
         session: within the caller's transaction.
         moments: for each citizen.
-        news: what ``with_news`` said of them; of whom it says that nothing was received, nothing is looked for.
+        news: what ``ask_with_news`` gave of them; of whom it says that nothing was received, nothing is looked for.
     """
     if not moments:
         return {}
@@ -237,9 +238,9 @@ def read_seen(
     return seen
 
 
-def with_news(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, bool]:
+def ask_with_news(session: Session, moments: Mapping[UUID, datetime]) -> Answer[dict[UUID, bool]]:
     """The citizens about whom anything was received since the moment given for each; whether anything was by then."""
-    return citizens_with_news(session, moments)
+    return ask_citizens_with_news(session, moments)
 
 
 def changed(session: Session, before: Overview, now: Overview, on: date) -> tuple[Change, ...]:

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.db import columns, fetch_rows
+from hub.db import ask_rows, columns, fetch_rows
+from hub.driver import Answer
 from hub.rules.register import RuleApproval
 from hub.rules.tables import ProfessionalIndicatorRow, RuleApprovalRow, RuleAssessmentRow
 from schemas.rule import ProfessionalIndicator, RuleAssessment
@@ -60,7 +61,13 @@ def list_approvals(session: Session) -> tuple[RuleApproval, ...]:
 
 def latest_approvals(session: Session) -> dict[str, RuleApproval]:
     """The latest decision on each rule that anybody has decided on."""
-    return {row["rule"]: RuleApproval.model_validate(row) for row in fetch_rows(session, _LATEST, {})}
+    return ask_latest_approvals(session)()
+
+
+def ask_latest_approvals(session: Session) -> Answer[dict[str, RuleApproval]]:
+    """The same, without waiting for it."""
+    rows = ask_rows(session, _LATEST, {})
+    return lambda: {row["rule"]: RuleApproval.model_validate(row) for row in rows()}
 
 
 def add_approval(session: Session, approval: RuleApproval, *, decided_by_id: str) -> None:
@@ -78,11 +85,17 @@ def count_assessments(session: Session) -> dict[tuple[str, int], int]:
 
 def list_assessments(session: Session, citizen_ids: Collection[UUID]) -> tuple[RuleAssessment, ...]:
     """Those of these citizens, also under a former key, the oldest first."""
-    return tuple(
+    return ask_assessments(session, citizen_ids)()
+
+
+def ask_assessments(session: Session, citizen_ids: Collection[UUID]) -> Answer[tuple[RuleAssessment, ...]]:
+    """The same, without waiting for it."""
+    rows = ask_rows(session, _ASSESSMENTS, {"ids": list(citizen_ids)})
+    return lambda: tuple(
         RuleAssessment.model_validate(
             {name: row[name] for name in RuleAssessment.model_fields} | {"citizen_id": row["stands_for"]}
         )
-        for row in fetch_rows(session, _ASSESSMENTS, {"ids": list(citizen_ids)})
+        for row in rows()
     )
 
 
@@ -96,11 +109,19 @@ def add_assessment(session: Session, assessment: RuleAssessment) -> None:
 
 def list_indicators(session: Session, citizen_ids: Collection[UUID], on: date) -> tuple[ProfessionalIndicator, ...]:
     """The indicators of these citizens that are valid on the day and not withdrawn, the oldest first."""
-    return tuple(
+    return ask_indicators(session, citizen_ids, on)()
+
+
+def ask_indicators(
+    session: Session, citizen_ids: Collection[UUID], on: date
+) -> Answer[tuple[ProfessionalIndicator, ...]]:
+    """The same, without waiting for it."""
+    rows = ask_rows(session, _INDICATORS, {"ids": list(citizen_ids)})
+    return lambda: tuple(
         ProfessionalIndicator.model_validate(
             {name: row[name] for name in ProfessionalIndicator.model_fields} | {"citizen_id": row["stands_for"]}
         )
-        for row in fetch_rows(session, _INDICATORS, {"ids": list(citizen_ids)})
+        for row in rows()
         if row["withdrawn_at"] is None and row["recorded_on"] <= on < row["valid_until"]
     )
 

@@ -88,7 +88,7 @@ class RuleAnswer(Schema):
 def points(request: Request, citizen_id: UUID) -> Response:
     """The points of the citizen and the family, with what was judged. Refused: 403 with the decision."""
     with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
-        citizen = open_citizen(context, citizen_id, PageKind.POINTS)
+        citizen = open_citizen(context, citizen_id, PageKind.POINTS, for_page=True)
         if not isinstance(citizen, NotOpened):
             data = load_page_data(context, citizen, PageKind.POINTS)
             answer = PointsAnswer(points=data.points, texts=hit_texts(data))

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,7 +18,7 @@ from hub.access.service import LogQuestion, Read
 from hub.audit import repository as audit
 from hub.course import service as course
 from hub.course.views import Membership
-from hub.db import Database
+from hub.db import Database, ask_rows
 from hub.errors import NotLoggedIn
 from schemas.access import (
     AccessRequest,
@@ -90,6 +91,26 @@ def test_the_line_is_written_before_the_page_is_read(database: Database) -> None
         Purpose.TEAM_MEETING,
     )
     assert line.policy_version == opened.decision.policy_version
+
+
+def test_what_else_is_shown_is_sent_for_when_the_line_is_written_and_of_nobody_who_is_refused(
+    database: Database,
+) -> None:
+    sent_for: list[list[UUID]] = []
+
+    def send(people: Sequence[UUID]) -> None:
+        sent_for.append(list(people))
+        ask_rows(session, text("SELECT 1"), {})
+        assert [logged.entry.outcome for logged in audit.list_entries(session)] == outcomes
+
+    with database.transaction() as session:
+        mine, other = _on_team(session, an_overview()), settle(session)
+        outcomes = [AuditOutcome.SHOWN]
+        service.open_overview(session, ANNA, mine, WHY, now=NOW, read=lambda *_: None, ahead=send)
+        for stranger in (other, uuid4()):
+            outcomes.insert(0, AuditOutcome.REFUSED if stranger == other else AuditOutcome.NOT_FOUND)
+            service.open_overview(session, ANNA, stranger, WHY, now=NOW, read=_no_read, ahead=send)
+    assert sent_for == [[mine], [], []]
 
 
 def test_the_line_tells_areas_with_lines_from_those_without_withheld_and_not_covered(database: Database) -> None:

@@ -123,7 +123,7 @@ def test_who_has_seen_leaves_out_refusals_and_searches(database: Database) -> No
     with database.transaction() as session:
         service.write_all(session, [LINE, refused, searched])
         viewing = repository.Viewing(LINE.actor_id, LINE.actor_name, LINE.recorded_at)
-        assert repository.list_viewings(session, CITIZEN) == (viewing,)
+        assert repository.ask_viewings(session, CITIZEN)() == (viewing,)
 
 
 def test_an_employee_has_looked_at_a_citizen_on_own_pages_and_on_those_of_the_family(database: Database) -> None:

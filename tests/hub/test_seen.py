@@ -24,7 +24,7 @@ def carry(database: Database, clock: FixedClock, digest_key: bytes, *records: So
 def changes(database: Database, citizen_id: UUID, clock: FixedClock, ago: timedelta) -> tuple[Change, ...]:
     looked_at = clock.now() - ago
     with database.transaction() as session:
-        news = overviews.with_news(session, {citizen_id: looked_at})
+        news = overviews.ask_with_news(session, {citizen_id: looked_at})()
         now = overviews.read(session, citizen_id)
         before = overviews.read_seen(session, {citizen_id: looked_at}, news).get(citizen_id)
         assert now is not None

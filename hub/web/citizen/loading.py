@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from hub import metrics
@@ -11,25 +11,24 @@ from hub.access.colleagues import Colleague, cut_colleague
 from hub.access.course_history import CourseHistory, read_history
 from hub.access.disclosure_policy import may_disclose_something
 from hub.access.masking import mask_numbers
-from hub.access.rule_points import CitizenPoints, read_points, rules_in_force
+from hub.access.rule_points import CitizenPoints, PointAnswers, read_points
 from hub.access.rule_policy import may_assess
 from hub.access.showing import cut_and_mask_all
-from hub.audit import repository as audit
-from hub.audit.looks import Looks, seen_until
-from hub.audit.repository import Viewing, list_viewings
+from hub.audit.repository import Viewing
 from hub.clock import danish_day
 from hub.course import service as course
 from hub.course.meeting_rules import meeting_on
 from hub.course.plan_rules import plan_on
 from hub.course.trial_rules import trial_on
 from hub.course.views import CourseView, TeamMember
+from hub.driver import Answer
 from hub.indexing.serving import Prefetch, ServedFrom
 from hub.overview import service as overviews
 from hub.overview.changes import Change, wiped_of_person
 from hub.overview.columns import workers_of
 from hub.overview.follow_ups import list_follow_ups
-from hub.rules.register import ActiveRule
 from hub.web.citizen.acts import act_of
+from hub.web.citizen.page_answers import NewsAnswer, PageAnswers, ask_news, ask_page
 from hub.web.citizen.page_data import Changes, PageData, SourceAge, Team, Teammate, Viewer, end_of
 from hub.web.shell.coverage import coverage, paused_at
 from hub.web.shell.request_context import RequestContext
@@ -40,10 +39,6 @@ from schemas.people import PersonFact
 from schemas.source import Area, AreaContact
 from schemas.staff import EmployeeContact
 
-RECENTLY = timedelta(hours=1)
-"""Looks younger than this are the same look: turning to the timeline and back must not empty "since you last"."""
-SHOWING_POINTS = frozenset({PageKind.OVERVIEW, PageKind.POINTS})
-VIEWINGS_READ = 60
 VIEWERS_SHOWN = 5
 
 
@@ -63,6 +58,8 @@ class OpenedCitizen:
     """The others on the course whom the actor may see too, the oldest first; their lines are of the same act."""
     is_anybody_protected: bool = False
     """Whether the citizen or anybody else on the course is, opened or not."""
+    answers: PageAnswers | None = None
+    """None: nothing was sent for, as no page is to be shown."""
 
     @property
     def people(self) -> tuple["OpenedCitizen", ...]:
@@ -80,12 +77,14 @@ class NotOpened:
 
 
 def open_citizen(
-    context: RequestContext, citizen_id: UUID, page: PageKind, as_known: date | None = None
+    context: RequestContext, citizen_id: UUID, page: PageKind, as_known: date | None = None, *, for_page: bool = False
 ) -> OpenedCitizen | NotOpened:
     """Decide, write the audit lines, read: the citizen with the family on the same course.
 
-    Neither a refusal nor an unknown citizen is an exception.
+    Neither a refusal nor an unknown citizen is an exception. *for_page*: what ``load_page_data`` needs of those who
+    are opened is sent for when their lines are written, so that the store looks it up while the overviews are read.
     """
+    answers: list[PageAnswers] = []
     act = {"act_id": act_of(context, citizen_id, page), "page": page, "as_known": as_known}
     reader, served_from = context.reader, dict[UUID, ServedFrom]()
     prefetches = dict[UUID, Prefetch]()
@@ -106,6 +105,10 @@ def open_citizen(
         metrics.overview_served(served.origin)
         return served.overview
 
+    def send_for_page(people: Sequence[UUID]) -> None:
+        if for_page and people:
+            answers.append(ask_page(context, people, page, as_known))
+
     request = request_for(citizen_id)
     # First, as what it reads of the sources is needed to decide, too.
     complete = coverage(context, as_known)
@@ -118,6 +121,7 @@ def open_citizen(
             now=context.now,
             read=read,
             others=request_for,
+            ahead=send_for_page,
         )
     finally:
         for prefetched in filter(None, prefetches.values()):
@@ -138,7 +142,8 @@ def open_citizen(
 
     family = (shown(each, each.overview, each.facts) for each in opened.family if each.overview and each.facts)
     by_age = sorted(family, key=lambda member: member.overview.header.person.birth_date or date.max)
-    return replace(shown(opened, opened.overview, opened.facts), family=tuple(by_age))
+    citizen = shown(opened, opened.overview, opened.facts)
+    return replace(citizen, family=tuple(by_age), answers=next(iter(answers), None))
 
 
 def family_of(context: RequestContext, citizen_id: UUID, decision: Decision) -> tuple[UUID, ...]:
@@ -193,7 +198,12 @@ def load_page_data(
     sources = context.known_sources
     people = citizen.people
     family_overviews = tuple(person.overview for person in people)
-    team_now = course.team_of(context.session, citizen_id, today)
+    family_ids = [overview.citizen_id for overview in family_overviews]
+    answers = citizen.answers or ask_page(context, family_ids, page, as_known)
+    team_now = answers.team()
+    contacts = ask_contacts_of(context, family_overviews)
+    news = ask_news(context, family_ids, *answers.looks()) if answers.looks else None
+    points = _points_of(context, citizen, answers.points, team_now) if answers.points else ()
     course_view = course.team_of(context.session, citizen_id, as_known) if as_known else team_now
     is_protected = citizen.is_anybody_protected
     data = PageData(
@@ -232,8 +242,10 @@ def load_page_data(
             for state in context.source_states
         ),
         as_known=as_known,
-        contacts=contacts_of(context, family_overviews),
+        contacts=contacts(),
         area_contacts=area_contacts(context),
+        points=points,
+        has_rules=bool(answers.points and answers.points.rules()),
         demo=context.app.settings.demo,
     )
     if page is PageKind.TIMELINE:
@@ -245,16 +257,12 @@ def load_page_data(
             meetings=tuple(filter(None, (meeting_on(meeting, data.moment) for meeting in history.meetings))),
             decisions=tuple(decision for decision in history.decisions if decision.at <= data.moment),
         )
-    if as_known:
+    if answers.viewings is None or news is None:
         return data
-    if page in SHOWING_POINTS:
-        rules = rules_in_force(context.session, context.now)
-        data = replace(data, points=points_of(context, citizen, rules, team_now), has_rules=bool(rules))
-    viewings = list_viewings(context.session, citizen_id, VIEWINGS_READ)
     return replace(
         data,
-        viewers=_viewers(context, viewings, citizen.decision, is_protected=is_protected),
-        changes=_changes(context, people),
+        viewers=_viewers(context, answers.viewings(), citizen.decision, is_protected=is_protected),
+        changes=_changes(context, people, news),
     )
 
 
@@ -273,18 +281,18 @@ def _history(context: RequestContext, citizen: OpenedCitizen) -> CourseHistory:
     return read_history(context.session, context.actor, people, request_for, now=context.now)
 
 
-def points_of(
-    context: RequestContext, citizen: OpenedCitizen, rules: Sequence[ActiveRule], view: CourseView | None
+def _points_of(
+    context: RequestContext, citizen: OpenedCitizen, answers: PointAnswers, view: CourseView | None
 ) -> tuple[CitizenPoints, ...]:
     """What the rules say of the opened citizen and the family, who are on that course together."""
     people = [(person.overview, person.decision, person.facts) for person in citizen.people]
-    return read_points(context.session, context.actor, people, rules=rules, view=view, now=context.now)
+    return read_points(context.session, context.actor, people, answers=answers, view=view, now=context.now)
 
 
-def contacts_of(context: RequestContext, people: Iterable[Overview]) -> dict[str, EmployeeContact]:
+def ask_contacts_of(context: RequestContext, people: Iterable[Overview]) -> Answer[dict[str, EmployeeContact]]:
     """The employees whom these overviews name as responsible; masked entries carry no id."""
     keys = {worker.worker_id for person in people for worker in workers_of(person)}
-    return identity.contacts(context.session, keys)
+    return identity.ask_contacts(context.session, keys)
 
 
 def area_contacts(context: RequestContext) -> dict[Area, AreaContact]:
@@ -335,23 +343,13 @@ def _viewers(
     return tuple(map(viewer, newest))
 
 
-def _changes(context: RequestContext, people: Sequence[OpenedCitizen]) -> Changes | None:
-    """What came in the family since the actor's last looks that are not part of this one; None when this is the first.
-
-    Of each what the actor has not seen: to look at one of the family is no look at the others. What comes while the
-    first look lasts came since it began.
-    """
+def _changes(context: RequestContext, people: Sequence[OpenedCitizen], news: NewsAnswer) -> Changes | None:
+    """What came in the family since then; None when nothing is to be told as this is the first look."""
     family = [person.overview.citizen_id for person in people]
-    now = context.now
-    earlier_looks, looks = audit.looks_before(context.session, context.actor.id, family, now - RECENTLY, now)
-    seen = seen_until(earlier_looks, family)
-    is_first = not seen
-    if is_first:
-        seen = seen_until({citizen: Looks(look.first, look.first) for citizen, look in looks.items()}, family)
-    with_news = overviews.with_news(context.session, seen)
+    seen, is_first, with_news = news.seen, news.is_first, news.citizens()
     if is_first and not with_news:
         return None
-    today = danish_day(now)
+    today = danish_day(context.now)
     by_entry: dict[str, Change] = {}
     person_wiped: tuple[str, ...] = ()
     earlier = overviews.read_seen(context.session, {key: seen[key] for key in family if key in with_news}, with_news)

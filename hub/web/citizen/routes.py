@@ -24,7 +24,7 @@ from hub.matching.repository import stands_for
 from hub.overview import service as overviews
 from hub.rate_limits.limits import Limited
 from hub.web.citizen import present_reason
-from hub.web.citizen.loading import NotOpened, contacts_of, family_of, load_page_data, open_citizen, team_of
+from hub.web.citizen.loading import NotOpened, ask_contacts_of, family_of, load_page_data, open_citizen, team_of
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.page_reason import Revealed, RevealedPage
 from hub.web.citizen.point_routes import router as point_router
@@ -114,7 +114,7 @@ def _show(
 ) -> Response:
     with recording_failure(request, citizen_id), open_request(request, CITIZEN) as context:
         as_known = earlier_day(context, as_known)
-        citizen = open_citizen(context, citizen_id, PAGE_KINDS[side], as_known)
+        citizen = open_citizen(context, citizen_id, PAGE_KINDS[side], as_known, for_page=True)
         if isinstance(citizen, NotOpened):
             if citizen.facts is None:
                 if (stays := stands_for(context.session, citizen_id)) is not None:
@@ -289,7 +289,7 @@ def _reveal(context: RequestContext, citizen_id: UUID, reason: str) -> Revealed 
     course_view = course.team_of(context.session, citizen_id, today)
     return present_reason.revealed(
         opened.overview,
-        contacts=contacts_of(context, [opened.overview]),
+        contacts=ask_contacts_of(context, [opened.overview])(),
         team=team_of(context, course_view, opened.decision, is_protected=False) if course_view else None,
         today=today,
     )

@@ -64,7 +64,7 @@ def load_families(context: RequestContext) -> tuple[Family, ...]:
     seen: dict[UUID, datetime] = {}
     for members in families:
         seen |= seen_until(looks, [item.citizen.citizen_id for item in members])
-    with_news = overviews.with_news(session, seen)
+    with_news = overviews.ask_with_news(session, seen)()
     standing = list_stand_still(
         session, actor, [item.citizen.citizen_id for item in listed], context.access(), now=context.now
     )

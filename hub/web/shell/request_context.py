@@ -112,6 +112,11 @@ class RequestContext:
         return source_states(self.session, self.sources, self.now)
 
     @cached_property
+    def alert_desk(self) -> AlertDesk:
+        """What the actor is told of."""
+        return AlertDesk(self.session, self.actor, self.access(), now=self.now)
+
+    @cached_property
     def unreadable_sources(self) -> frozenset[str]:
         """Names of the sources with rows that could not be read."""
         return frozenset(state.source for state in self.source_states if state.has_unreadable)
@@ -203,7 +208,7 @@ class RequestContext:
         """The page with everything around it; its title is the workspace's unless it has one of its own."""
         if title is None:
             title = self.workspace.title if self.workspace else ""
-        unread = AlertDesk(self.session, self.actor, self.access(), now=self.now).count_unread()
+        unread = self.alert_desk.count_unread()
         return HTMLResponse(render(frame(self.request, title, self.actor, notice, unread_alerts=unread), page), status)
 
 
