@@ -36,6 +36,8 @@ OVERFLOW = 10
 _DRIVER = "driver"
 """In a session: the transaction, or the nested one, that used a driver last, and the driver of its connection."""
 
+_BEGIN, _COMMIT = text("BEGIN"), text("COMMIT")
+
 CONNECT_WITHIN = 5
 """Seconds a server may take to accept a connection; a silent one would otherwise block every page for ever."""
 
@@ -56,6 +58,7 @@ class Database:
             self.url,
             pool_size=pool_size,
             max_overflow=OVERFLOW,
+            isolation_level="AUTOCOMMIT",  # of the driver, which would begin each transaction in a trip of its own
             pool_use_lifo=True,  # the connection used last has its plans and the catalogue at hand
             hide_parameters=True,  # an error's text goes to the log, and parameters are personal data
             # Planning the access facts takes three times as long as reading them, and no plan here depends on a value:
@@ -69,6 +72,7 @@ class Database:
         event.listen(self.engine, "connect", _send_lists_binary)
         event.listen(self.engine, "checkout", self._ping_if_readable)
         event.listen(self.engine, "before_cursor_execute", wait_for_sent)
+        event.listen(self.engine, "begin", _send_begin)
         event.listen(self.engine, "commit", wait_for_sent)
         event.listen(self.engine, "rollback", _forget_sent)
         event.listen(self.engine, "rollback_savepoint", _forget_sent)
@@ -98,9 +102,7 @@ class Database:
         """
         with _unavailable_when_silent(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
-            # Not at the commit, where SQLAlchemy would not take the failed transaction back before it lends on.
-            if session.in_transaction() and _DRIVER in session.info:
-                session.info[_DRIVER][1].wait()
+            _send_commit(session)
 
     def look(self, statement: TextClause, parameters: Mapping[str, object]) -> Rows:
         """The rows of one statement that only reads, in no transaction: one trip to the server, and not three.
@@ -111,13 +113,7 @@ class Database:
             StoreUnavailable: PostgreSQL does not answer, or every connection stayed taken.
         """
         with _unavailable_when_silent(), self.engine.connect() as connection:
-            driver = driver_of(connection)
-            driver.connection.autocommit = True
-            try:
-                return driver.fetch(statement, parameters)
-            finally:
-                if not driver.connection.closed:
-                    driver.connection.autocommit = False
+            return driver_of(connection).fetch(statement, parameters)
 
     @contextmanager
     def leading(self, name: str) -> Iterator[bool]:
@@ -248,6 +244,25 @@ def _driver(session: Session) -> Driver:
         driver = driver_of(session.connection())
         session.info[_DRIVER] = (_transaction(session), driver)
     return cast("Driver", driver)
+
+
+def _send_begin(connection: PooledConnection) -> None:
+    """Begin a transaction in one trip with its first statement; one set apart for autocommit has none."""
+    if "isolation_level" not in connection.get_execution_options():
+        driver_of(connection).ask(_BEGIN, {})
+
+
+def _send_commit(session: Session) -> None:
+    """Send the commit behind what was sent and not waited for, in one trip; SQLAlchemy then finds nothing to commit.
+
+    What fails fails here, where SQLAlchemy still takes the transaction back before it lends the connection on.
+    """
+    if session.in_transaction() and _DRIVER in session.info:
+        session.flush()
+        driver: Driver = session.info[_DRIVER][1]
+        if driver.has_sent:
+            driver.ask(_COMMIT, {})
+            driver.wait()
 
 
 def _transaction(session: Session) -> SessionTransaction | None:

@@ -20,6 +20,9 @@ Answer: TypeAlias = Callable[[], T]
 Rows: TypeAlias = list[dict[str, Any]]
 Cursor: TypeAlias = RawCursor[tuple[Any, ...]]
 
+CURSORS = 40
+"""Kept with a connection, each with what it read last; a citizen's page takes twenty."""
+
 _DRIVER = "helhed.driver"
 """Where each pooled connection keeps its ``Driver``."""
 
@@ -57,22 +60,27 @@ class Driver:
     """A pooled connection as its driver has it."""
 
     connection: Connection[Any]
-    _cursors: list[Cursor] = field(default_factory=list)
-    """Kept, as a cursor knows how to write and read types it has met; a new one must find out anew."""
+    _cursors: dict[bytes, Cursor] = field(default_factory=dict)
+    """By statement, the one used last at the end: a cursor knows how to write and read what its last statement had."""
     _sent: list[_Sent] = field(default_factory=list)
     """Not answered yet."""
     _pipeline: ExitStack | None = None
     """Ends the driver's pipeline, in which statements are sent without waiting; None: it is in none."""
+
+    @property
+    def has_sent(self) -> bool:
+        """Whether something was sent and not waited for."""
+        return bool(self._sent)
 
     def fetch(self, statement: TextClause, parameters: Mapping[str, object]) -> Rows:
         """The rows by name; none when the statement gives none. What was sent before is waited for with it."""
         if self._pipeline is not None:
             return self.ask(statement, parameters)()
         driver_statement = _driver_statement(statement)
-        cursor = self._cursor(0)
+        cursor = self._cursor(driver_statement)
         with _as_of_sqlalchemy(driver_statement):
             _execute(cursor, driver_statement, parameters)
-            return _rows_by_name(cursor, driver_statement)
+            return self._rows_by_name(cursor, driver_statement)
 
     def fetch_tuples(self, statement: TextClause, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
         """The same, each row as its values in their order."""
@@ -85,7 +93,8 @@ class Driver:
 
     def ask(self, statement: TextClause, parameters: Mapping[str, object]) -> Answer[Rows]:
         """Send the statement and return at once; the answer gives the rows."""
-        sent = _Sent(_driver_statement(statement), self._cursor(len(self._sent)))
+        driver_statement = _driver_statement(statement)
+        sent = _Sent(driver_statement, self._cursor(driver_statement))
         self._sent.append(sent)
         with _as_of_sqlalchemy(*(each.statement for each in self._sent)):  # an earlier one may be known to have failed
             if self._pipeline is None:
@@ -116,12 +125,19 @@ class Driver:
         with _as_of_sqlalchemy(*(each.statement for each in sent)):
             pipeline.close()
             for each in sent:
-                each.rows = _rows_by_name(each.cursor, each.statement)
+                each.rows = self._rows_by_name(each.cursor, each.statement)
 
-    def _cursor(self, number: int) -> Cursor:
-        if number == len(self._cursors):
-            self._cursors.append(RawCursor(self.connection, row_factory=tuple_row))
-        return self._cursors[number]
+    def _cursor(self, statement: _DriverStatement) -> Cursor:
+        return self._cursors.pop(statement.query, None) or RawCursor(self.connection, row_factory=tuple_row)
+
+    def _rows_by_name(self, cursor: Cursor, statement: _DriverStatement) -> Rows:
+        rows = _rows(cursor)
+        if rows and not statement.columns:
+            statement.columns = tuple(column.name for column in cursor.description or ())
+        self._cursors[statement.query] = cursor
+        if len(self._cursors) > CURSORS:
+            del self._cursors[next(iter(self._cursors))]
+        return [dict(zip(statement.columns, row, strict=True)) for row in rows]
 
 
 def driver_of(connection: PooledConnection) -> Driver:
@@ -151,13 +167,6 @@ def _execute(cursor: Cursor, statement: _DriverStatement, parameters: Mapping[st
 def _rows(cursor: Cursor) -> list[tuple[Any, ...]]:
     # Not by ``description``, which describes every column first.
     return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
-
-
-def _rows_by_name(cursor: Cursor, statement: _DriverStatement) -> Rows:
-    rows = _rows(cursor)
-    if rows and not statement.columns:
-        statement.columns = tuple(column.name for column in cursor.description or ())
-    return [dict(zip(statement.columns, row, strict=True)) for row in rows]
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.db import fetch_rows
+from hub.db import ask_rows, fetch_rows
 from hub.sessions.views import LoginSession, OpenSession, ProviderSession, SessionLimits
 from schemas.access import EMPLOYEE_FIELDS, Actor
 
@@ -136,8 +136,8 @@ def delete_of_provider(session: Session, provider_session: str | None, subject: 
 
 
 def update_session(session: Session, number: int, changed: Mapping[str, Any], removed: Collection[str]) -> None:
-    """Note that the session was used, and what of its data has changed."""
-    fetch_rows(session, _UPDATE, {"number": number, "changed": json.dumps(dict(changed)), "removed": sorted(removed)})
+    """Note that the session was used, and what of its data has changed; stored when the transaction is."""
+    ask_rows(session, _UPDATE, {"number": number, "changed": json.dumps(dict(changed)), "removed": sorted(removed)})
 
 
 def delete_session(session: Session, session_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, func, select, text, update
@@ -9,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub.db import fetch_rows
+from hub.driver import Answer
 from hub.errors import SourceChanged, SourceNotFound
 from hub.sources.definitions import Pause, Source, SourceDefinition, SourceLifecycle, SourceOrigin
 from hub.sources.tables import CatalogueRow, PauseRow, SecretRow, SourceRow
@@ -39,14 +41,15 @@ def list_sources(session: Session) -> tuple[Source, ...]:
 
 def source_areas(session: Session) -> Mapping[str, Area]:
     """Area of each source by name; also of removed ones, whose records are still held. Read once a transaction."""
-    areas: Mapping[str, Area] | None = session.info.get("source_areas")
+    areas: Answer[Mapping[str, Area]] | None = session.info.get("source_areas")
     if areas is None:
-        areas = {row["name"]: Area(row["area"]) for row in fetch_rows(session, _AREAS, {})}
+        rows = fetch_rows(session, _AREAS, {})
+        areas = cache(lambda: {row["name"]: Area(row["area"]) for row in rows})
         keep_source_areas(session, areas)
-    return areas
+    return areas()
 
 
-def keep_source_areas(session: Session, areas: Mapping[str, Area]) -> None:
+def keep_source_areas(session: Session, areas: Answer[Mapping[str, Area]]) -> None:
     """The same, read by another statement of the transaction."""
     session.info["source_areas"] = areas
 

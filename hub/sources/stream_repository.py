@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from connectors.base import Stream
-from hub.db import fetch_rows
+from hub.db import ask_rows, fetch_rows
+from hub.driver import Answer
 from hub.sources.definitions import StreamDetails
 from hub.sources.health import RunOutcome, RunSummary, SourceState, StreamHealth, judge_age, judge_streams
 from hub.sources.repository import keep_source_areas
@@ -194,17 +195,26 @@ def runs(session: Session, source: str, limit: int = 20) -> tuple[RunSummary, ..
 
 def source_states(session: Session, sources: Sequence[SourceSystem], now: datetime) -> tuple[SourceState, ...]:
     """How the sources are doing, in the order given. ``source_areas`` need not be read any more."""
-    of_source: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    areas: dict[str, Area] = {}
-    for name, area, *rest in map(dict.values, fetch_rows(session, _HEALTH, {})):
-        of_source[name].append(tuple(rest))
-        if area is not None:
-            areas[name] = Area(area)
-    keep_source_areas(session, areas)
-    return tuple(
-        judge_age(_judged(source.name, tuple(of_source[source.name])), cadence=source.expected_cadence, now=now)
-        for source in sources
-    )
+    return ask_source_states(session, sources, now)()
+
+
+def ask_source_states(
+    session: Session, sources: Sequence[SourceSystem], now: datetime
+) -> Answer[tuple[SourceState, ...]]:
+    """The same, without waiting for it."""
+    rows = ask_rows(session, _HEALTH, {})
+
+    def states() -> tuple[SourceState, ...]:
+        of_source: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        for name, _, *rest in map(dict.values, rows()):
+            of_source[name].append(tuple(rest))
+        return tuple(
+            judge_age(_judged(source.name, tuple(of_source[source.name])), cadence=source.expected_cadence, now=now)
+            for source in sources
+        )
+
+    keep_source_areas(session, cache(lambda: {row["name"]: Area(row["area"]) for row in rows() if row["area"]}))
+    return states
 
 
 @lru_cache(maxsize=1000)

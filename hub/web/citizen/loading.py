@@ -110,8 +110,7 @@ def open_citizen(
             answers.append(ask_page(context, people, page, as_known))
 
     request = request_for(citizen_id)
-    # First, as what it reads of the sources is needed to decide, too.
-    complete = coverage(context, as_known)
+    context.ask_source_states()  # goes with what is read to decide
     try:
         opened = service.open_overview(
             context.session,
@@ -128,6 +127,7 @@ def open_citizen(
             prefetched.cancel()
     if opened.overview is None or opened.facts is None:
         return NotOpened(opened.decision, opened.facts)
+    complete = coverage(context, as_known)
 
     def shown(each: service.Opened, overview: Overview, facts: AccessFacts) -> OpenedCitizen:
         return OpenedCitizen(

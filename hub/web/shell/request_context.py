@@ -17,6 +17,7 @@ from hub.access.alerts import MOST_COUNTED, AlertDesk
 from hub.access.policy import may
 from hub.context import AppContext
 from hub.db import Session
+from hub.driver import Answer
 from hub.errors import ActRefused, CitizenNotFound, MissingRole, NotLoggedIn, SourceNotFound
 from hub.indexing.serving import OverviewReader
 from hub.rights.errors import CitizenRestricted
@@ -25,7 +26,7 @@ from hub.sessions.repository import get_session
 from hub.sessions.service import limits_of, store
 from hub.sessions.views import LoginSession
 from hub.sources.health import SourceState
-from hub.sources.stream_repository import source_states
+from hub.sources.stream_repository import ask_source_states
 from hub.web.shell import texts
 from hub.web.shell.bearer import bearer_token
 from hub.web.shell.cookies import MY_PAGE_PATH, SESSION_COOKIE, is_of_citizen
@@ -109,7 +110,15 @@ class RequestContext:
     @cached_property
     def source_states(self) -> tuple[SourceState, ...]:
         """How each source is doing now."""
-        return source_states(self.session, self.sources, self.now)
+        return self.ask_source_states()()
+
+    def ask_source_states(self) -> Answer[tuple[SourceState, ...]]:
+        """The same, without waiting for it."""
+        return self._source_states_answer
+
+    @cached_property
+    def _source_states_answer(self) -> Answer[tuple[SourceState, ...]]:
+        return ask_source_states(self.session, self.sources, self.now)
 
     @cached_property
     def alert_desk(self) -> AlertDesk:
