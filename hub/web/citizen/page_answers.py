@@ -43,7 +43,6 @@ def ask_page(context: RequestContext, people: Sequence[UUID], page: PageKind, as
     team = course.ask_team_of(session, citizen_id, danish_day(now))
     if as_known:
         return PageAnswers(team, None, None, None)
-    context.alert_desk.ask_unread()
     return PageAnswers(
         team,
         ask_points(session, people, now) if page in SHOWING_POINTS else None,

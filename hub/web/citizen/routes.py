@@ -122,6 +122,7 @@ def _show(
                 return error_page(request, context.unknown_citizen(citizen_id), context.actor)
             return _ask_reason(context, citizen.facts, side)
         data = load_page_data(context, citizen, PAGE_KINDS[side], as_known)
+        context.alert_desk.ask_unread()  # counted while the page is put into words
         name = first_word(data.overview.header.person.given_name) or "borger"
         return context.page(present(data), f"{TITLES[side]}: {name}", notice=notice(data))
 
