@@ -8,12 +8,13 @@ from typing import Any, cast
 
 import psycopg
 from psycopg import Connection, sql
+from psycopg.pq import TransactionStatus
 from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import MetaData, TextClause, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine import Connection as PooledConnection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, SessionTransaction
 from sqlalchemy.orm import Session as Session  # noqa: PLC0414  rooms without SQL name it from here
@@ -73,7 +74,7 @@ class Database:
         event.listen(self.engine, "checkout", self._ping_if_readable)
         event.listen(self.engine, "before_cursor_execute", wait_for_sent)
         event.listen(self.engine, "begin", _send_begin)
-        event.listen(self.engine, "commit", wait_for_sent)
+        event.listen(self.engine, "commit", _refuse_failed)
         event.listen(self.engine, "rollback", _forget_sent)
         event.listen(self.engine, "rollback_savepoint", _forget_sent)
 
@@ -263,6 +264,18 @@ def _send_commit(session: Session) -> None:
         if driver.has_sent:
             driver.ask(_COMMIT, {})
             driver.wait()
+
+
+def _refuse_failed(connection: PooledConnection) -> None:
+    """PostgreSQL answers the commit of a failed transaction with a rollback, and the driver says nothing of it.
+
+    Raises:
+        PendingRollbackError: a statement failed, and whoever sent the next one passed over the error.
+    """
+    wait_for_sent(connection)
+    if driver_of(connection).connection.info.transaction_status is TransactionStatus.INERROR:
+        message = "A statement of this transaction failed, so nothing of it can be stored."
+        raise PendingRollbackError(message)
 
 
 def _transaction(session: Session) -> SessionTransaction | None:
