@@ -26,7 +26,7 @@ CURSORS = 40
 _DRIVER = "helhed.driver"
 """Where each pooled connection keeps its ``Driver``."""
 
-_NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+_NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy has no types for it
 """Writes parameters as ``$1``, as PostgreSQL does."""
 
 
@@ -95,12 +95,14 @@ class Driver:
         """Send the statement and return at once; the answer gives the rows."""
         driver_statement = _driver_statement(statement)
         sent = _Sent(driver_statement, self._cursor(driver_statement))
-        self._sent.append(sent)
-        with _as_of_sqlalchemy(*(each.statement for each in self._sent)):  # an earlier one may be known to have failed
+        # All of them, as an earlier one may be known by now to have failed.
+        with _as_of_sqlalchemy(*(each.statement for each in self._sent), driver_statement):
             if self._pipeline is None:
-                self._pipeline = ExitStack()
-                self._pipeline.enter_context(self.connection.pipeline())
-            _execute(sent.cursor, sent.statement, parameters)
+                pipeline = ExitStack()
+                pipeline.enter_context(self.connection.pipeline())
+                self._pipeline = pipeline
+            _execute(sent.cursor, driver_statement, parameters)
+        self._sent.append(sent)
 
         def answer() -> Rows:
             if sent.rows is None:

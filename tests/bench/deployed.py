@@ -68,7 +68,7 @@ def _measured(here: Ground, citizens: int, look_ups: int, at_rest: int) -> Figur
         costs = _costs(here, "workers", pids)
         for number in range(WARM_ROUNDS):
             _publish(here, f"warm {number}")  # what is measured finds everything warm
-        yield "citizens in the store", fill(here, citizens)  # also tells PostgreSQL what is in its tables
+        yield "citizens in the store before ingest", fill(here, citizens)  # also tells PostgreSQL what is in its tables
         if citizens:
             index_all(here.distributed)
         yield from _ingest(here, costs)
