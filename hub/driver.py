@@ -1,7 +1,7 @@
 """Statements that go straight to the driver: one at a time, or several sent before the first is answered."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar, cast
@@ -95,20 +95,25 @@ class Driver:
         """Send the statement and return at once; the answer gives the rows."""
         driver_statement = _driver_statement(statement)
         sent = _Sent(driver_statement, self._cursor(driver_statement))
-        # All of them, as an earlier one may be known by now to have failed.
-        with _as_of_sqlalchemy(*(each.statement for each in self._sent), driver_statement):
-            if self._pipeline is None:
-                pipeline = ExitStack()
-                pipeline.enter_context(self.connection.pipeline())
-                self._pipeline = pipeline
-            _execute(sent.cursor, driver_statement, parameters)
+        try:
+            # All of them, as an earlier one may be known by now to have failed.
+            with _as_of_sqlalchemy(*(each.statement for each in self._sent), driver_statement):
+                if self._pipeline is None:
+                    pipeline = ExitStack()
+                    pipeline.enter_context(self.connection.pipeline())
+                    self._pipeline = pipeline
+                _execute(sent.cursor, driver_statement, parameters)
+        except DBAPIError:
+            with suppress(DBAPIError):  # the pipeline would tell of all that follows that it was aborted, and not why
+                self.wait()
+            raise
         self._sent.append(sent)
 
         def answer() -> Rows:
             if sent.rows is None:
                 self.wait()
             if sent.rows is None:
-                message = "Statements sent together with this one failed, and the transaction with them."
+                message = "This statement, or one sent before it, failed, and the transaction with it."
                 raise PendingRollbackError(message)
             return sent.rows
 
@@ -125,9 +130,12 @@ class Driver:
         pipeline, sent = self._pipeline, self._sent
         self._pipeline, self._sent = None, []
         with _as_of_sqlalchemy(*(each.statement for each in sent)):
-            pipeline.close()
-            for each in sent:
-                each.rows = self._rows_by_name(each.cursor, each.statement)
+            try:
+                pipeline.close()
+            finally:
+                for each in sent:
+                    if each.cursor.pgresult is not None:  # it came before the one that failed
+                        each.rows = self._rows_by_name(each.cursor, each.statement)
 
     def _cursor(self, statement: _DriverStatement) -> Cursor:
         return self._cursors.pop(statement.query, None) or RawCursor(self.connection, row_factory=tuple_row)

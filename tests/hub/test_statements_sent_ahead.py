@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, PendingRollbackError
+from sqlalchemy.exc import DataError, IntegrityError, PendingRollbackError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from hub.db import Database, ask_rows, fetch_rows, run_batch
@@ -114,15 +114,16 @@ def test_what_is_sent_and_not_waited_for_is_stored_with_the_rest_or_nothing_is(d
         session.execute(text("CREATE TABLE kept (one int PRIMARY KEY)"))
         ask_rows(session, text("INSERT INTO kept VALUES (1)"), {})
     for ending in (lambda _: None, lambda session: fetch_rows(session, text("SELECT 1 AS one"), {})):
-        unanswered = []
+        answers = []
         with pytest.raises(IntegrityError) as wrong, database.transaction() as session:
-            unanswered.append(ask_rows(session, text("INSERT INTO kept VALUES (2)"), {}))
-            ask_rows(session, text("INSERT INTO kept VALUES (:one)"), {"one": 1})
+            answers.append(ask_rows(session, text("INSERT INTO kept VALUES (2) RETURNING one"), {}))
+            answers.append(ask_rows(session, text("INSERT INTO kept VALUES (:one) RETURNING one"), {"one": 1}))
             ask_rows(session, text("SELECT one FROM kept"), {})
             ending(session)
         assert "INSERT INTO kept" in str(wrong.value)
+        assert answers[0]() == [{"one": 2}]
         with pytest.raises(PendingRollbackError):
-            unanswered[0]()
+            answers[1]()
         with database.transaction() as session:
             assert fetch_rows(session, text("SELECT one FROM kept"), {}) == [{"one": 1}]
     with pytest.raises(ZeroDivisionError), database.transaction() as session:
@@ -161,3 +162,14 @@ def test_a_failure_that_somebody_passes_over_is_no_commit(numbers: Database, sen
             send(session, ADD, {"number": 1})
             fetch_rows(session, COUNT, {})
     assert _stored(numbers) == set()
+
+
+def test_what_cannot_be_sent_leaves_the_others_answered_and_the_transaction_good(numbers: Database) -> None:
+    with numbers.transaction() as session:
+        ask_rows(session, ADD, {"number": 1})
+        before = ask_rows(session, COUNT, {})
+        with pytest.raises(DataError):
+            ask_rows(session, text("SELECT cast(:words AS text)"), {"words": "\0"})
+        ask_rows(session, ADD, {"number": 2})
+    assert before() == [{"many": 1}]
+    assert _stored(numbers) == {1, 2}
