@@ -17,6 +17,8 @@ from threading import Event, Lock
 from time import monotonic
 from typing import Any
 
+import httpx
+
 from deploy.sandbox.services.member import Member
 
 PREPARED = (
@@ -38,6 +40,14 @@ PATIENCE = 100
 """Seconds after which a command that is waited for is ended."""
 WIDTH = "80"
 """Of the window: what writes tables asks once, when it is imported."""
+
+
+def is_up(port: int) -> bool:
+    """Whether a command answers there. Before that it ends at a signal, and where it finds no store."""
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/health/live").is_success
+    except httpx.TransportError:
+        return False
 
 
 class Commands:

@@ -12,9 +12,10 @@ import pytest
 from deploy.sandbox.services.artefacts import ServiceMissing
 from hub.indexing.comparison import compare
 from tests.chaos.harness import is_at_rest, parts_of, wait_until
-from tests.chaos.outage import CITIZENS, is_up
+from tests.chaos.outage import CITIZENS
 from tests.chaos.stage import Stage, staged
 from tests.fagsystemer import truth
+from tests.forking import is_up
 
 DISKS = {"postgres": "600m", "kafka": "300m", "opensearch": "300m"}
 """How large each engine's disk is: some times what sixty citizens need."""
@@ -79,7 +80,7 @@ def stage() -> Iterator[Stage]:
             )
             context.close()
             wait_until(lambda: all(httpx.get(f"{one}/health/ready").is_success for one in result.addresses))
-            wait_until(lambda: all(map(is_up, result.workers)))
+            wait_until(lambda: all(is_up(each.port) for each in result.workers))
             yield result
     except ServiceMissing as error:
         pytest.skip(f"KAFKA OR OPENSEARCH IS MISSING: {error}")

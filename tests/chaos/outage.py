@@ -6,20 +6,11 @@ from uuid import UUID
 import httpx
 from sqlalchemy import text
 
-from deploy.sandbox.services.member import Member
 from tests.chaos.stage import LOOKER, Stage
 from tests.web.serving import browsing
 
 CITIZENS = 60
 REASON = {"purpose": "follow_up", "reason": "Udfald: ser efter, om siden svarer"}
-
-
-def is_up(process: Member) -> bool:
-    """Whether it answers. Before that it ends where it finds no store; from then on it waits for one."""
-    try:
-        return httpx.get(f"http://127.0.0.1:{process.port}/health/live").is_success
-    except httpx.TransportError:
-        return False
 
 
 def somebody(stage: Stage) -> UUID:

@@ -6,8 +6,9 @@ from sqlalchemy import text
 
 from hub.indexing.comparison import compare
 from tests.chaos.harness import is_at_rest, parts_of, wait_until
-from tests.chaos.outage import is_up, read_anew, runs, shown, somebody
+from tests.chaos.outage import read_anew, runs, shown, somebody
 from tests.chaos.stage import LOOKER, Stage
+from tests.forking import is_up
 from tests.web.serving import browsing
 
 pytestmark = pytest.mark.xdist_group("chaos")
@@ -127,4 +128,4 @@ def test_a_worker_that_is_lost_leaves_its_partitions_to_the_other(stage: Stage) 
         assert collects.is_running
     finally:
         other.start()
-    wait_until(lambda: is_up(other))
+    wait_until(lambda: is_up(other.port))

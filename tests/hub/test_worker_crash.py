@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from deploy.sandbox.fagsystemer.process import Running, start
+from deploy.sandbox.services.member import free_ports
 from hub.course.service import open_course
 from hub.db import Database
 from hub.indexing.repository import add_to_outbox
@@ -22,7 +23,7 @@ from hub.overview.service import OverviewVersion
 from schemas.alert import AlertKind, NotableChange
 from schemas.source import Area
 from tests.fagsystemer import environment, truth
-from tests.forking import Commands, Forked, commands
+from tests.forking import Commands, Forked, commands, is_up
 
 CITIZENS = 60
 KILLS = 3
@@ -126,7 +127,9 @@ def test_killed_again_and_again_the_worker_ends_with_what_the_sources_say(
     database: Database, sandbox: Running, tmp_path: Path
 ) -> None:
     log = tmp_path / "worker.log"
-    variables = environment(tmp_path, sandbox, database) | {"HELHED_BATCH_SIZE": "25"}
+    (port,) = free_ports(1)
+    own = {"HELHED_BATCH_SIZE": "25", "HELHED_WORKER_PORT": str(port)}
+    variables = environment(tmp_path, sandbox, database) | own
     expected = truth(sandbox)
     happened = happen(database)
     chance = random.Random(2023)  # noqa: S311  moments to fail at, not secrets
@@ -137,7 +140,7 @@ def test_killed_again_and_again_the_worker_ends_with_what_the_sources_say(
                 until(partial(has_come_to, database, reached))
                 process.kill()
         with worker(forking, variables, log) as process:
-            until(lambda: is_finished(database) and not alerts_behind(database))
+            until(lambda: is_up(port) and is_finished(database) and not alerts_behind(database))
             process.send_signal(signal.SIGTERM)
             assert process.wait(PATIENCE) == 0
 
