@@ -67,9 +67,10 @@ class ListedCitizen(Schema):
     """A citizen on the actor's list."""
 
     citizen: MyCitizen
+    facts: AccessFacts
     decision: Decision
     overview: Overview | None = None
-    """Cut to the decision, protected fields masked. None: not asked for, or nothing known yet."""
+    """Cut to the decision, protected fields masked. None: nothing known yet."""
 
 
 class LogQuestion(Schema):
@@ -266,8 +267,8 @@ def list_citizens(
     whole = [overview for _, overview in current.values() if overview is not None]
     masked = cut_and_mask_all(session, whole, decisions, today, facts=facts)
     return tuple(
-        ListedCitizen(citizen=citizen, decision=decisions[citizen.citizen_id], overview=masked.get(citizen.citizen_id))
-        for citizen in listed
+        ListedCitizen(citizen=citizen, facts=facts[key], decision=decisions[key], overview=masked.get(key))
+        for key, citizen in ((citizen.citizen_id, citizen) for citizen in listed)
     )
 
 

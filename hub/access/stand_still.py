@@ -3,7 +3,7 @@
 Decided for each citizen, and logged for each of whom something is told. Read for all of them together.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -15,10 +15,9 @@ from hub.access.course_policy import may_handle_plan
 from hub.audit.service import write_all
 from hub.clock import danish_day
 from hub.course import consent_repository, plan_repository, trial_repository
-from hub.course import repository as access
 from hub.course.meeting_rules import still_entries
 from hub.course.plan_rules import passed_agreements
-from schemas.access import AccessRequest, Actor, AuditAction, AuditOutcome, Basis
+from schemas.access import AccessFacts, AccessRequest, Actor, AuditAction, AuditOutcome, Basis
 from schemas.plan import PlanEntry
 from schemas.trial_action import TrialLine
 
@@ -35,14 +34,13 @@ class StandStill(NamedTuple):
 
 
 def list_stand_still(
-    session: Session, actor: Actor, citizen_ids: Collection[UUID], request: AccessRequest, *, now: datetime
+    session: Session, actor: Actor, facts: Mapping[UUID, AccessFacts], request: AccessRequest, *, now: datetime
 ) -> dict[UUID, StandStill]:
-    """Of each of these citizens whose plan the actor may read; of the others nothing.
+    """Of each citizen of the *facts* whose plan the actor may read; of the others nothing.
 
     A line of the log for each citizen of whom something is told.
     """
     today = danish_day(now)
-    facts = access.access_facts_of(session, actor, citizen_ids, today)
     readable = {key for key, fact in facts.items() if may_handle_plan(actor, AuditAction.READ_PLAN, fact)}
     places = consent_repository.facts_of_teams(session, actor, today)
     courses = {place.citizen_id: place.course_id for place in places if place.citizen_id in readable}

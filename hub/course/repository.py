@@ -106,15 +106,15 @@ def _facts_of(citizens_query: str, *, with_numbers: bool = True) -> TextClause:
     By ``OFFSET 0`` the way begins at those citizens, and not at everybody whom the actor's memberships, unit or
     worker's ids reach.
     """
-    asked_on_courses = f"""(
+    asked_on_courses = f"""
         SELECT course_id, citizen_id, valid_from, valid_to FROM {_COURSE_CITIZENS}
         WHERE citizen_id IN (SELECT citizen_id FROM asked UNION ALL
                              SELECT k.id FROM asked JOIN citizen_keys k ON k.merged_into = asked.citizen_id)
-        OFFSET 0
-    )"""  # noqa: S608  as above
-    memberships = _MEMBERSHIPS.replace(_COURSE_CITIZENS, asked_on_courses)
+    """  # noqa: S608  as above
+    memberships = _MEMBERSHIPS.replace(_COURSE_CITIZENS, "asked_on_courses")
     return text(f"""
     WITH asked AS MATERIALIZED ({citizens_query}),
+         asked_on_courses AS MATERIALIZED ({asked_on_courses}),
          memberships AS ({memberships} AND coalesce(k.merged_into, n.citizen_id) IN (SELECT citizen_id FROM asked)),
          consented AS ({_CONSENTED})
     SELECT asked.citizen_id,

@@ -65,9 +65,8 @@ def load_families(context: RequestContext) -> tuple[Family, ...]:
     for members in families:
         seen |= seen_until(looks, [item.citizen.citizen_id for item in members])
     with_news = overviews.ask_with_news(session, seen)()
-    standing = list_stand_still(
-        session, actor, [item.citizen.citizen_id for item in listed], context.access(), now=context.now
-    )
+    facts = {item.citizen.citizen_id: item.facts for item in listed}
+    standing = list_stand_still(session, actor, facts, context.access(), now=context.now)
     # Building an earlier state is expensive, so only where something was received since.
     changes = _changes(context, [item for item in listed if item.citizen.citizen_id in with_news], seen, with_news)
     return tuple(_family(members, looks, seen, changes, standing) for members in families)
