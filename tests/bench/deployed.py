@@ -132,6 +132,7 @@ def _look_ups(here: Ground, number: int) -> Figures:
                 yield f"{kind}: one client, p99 ms", p99(times) * 1000
                 yield f"{kind}: times (GET + empty endpoint)", p50(times) / (get + empty)
         for kind, path in PATHS.items():
+            _at_once(address, cookie, [path.format(one) for one in citizens[:WARM]])  # each connection plans for itself
             before, began = costs(), perf_counter()
             _at_once(address, cookie, [path.format(one) for one in chosen])
             yield f"{kind}: {CLIENTS} clients, requests/s", number / (perf_counter() - began)
