@@ -103,8 +103,8 @@ def _facts_of(citizens_query: str, *, with_numbers: bool = True) -> TextClause:
 
     The numbers complete the page that the index gives; a list opens none, and they must be taken out of the document.
 
-    By ``OFFSET 0`` the way begins at those citizens, and not at everybody whom the actor's memberships, unit or
-    worker's ids reach.
+    By ``MATERIALIZED`` and ``OFFSET 0`` the way begins at those citizens, and not at everybody whom the actor's
+    memberships, unit or worker's ids reach.
     """
     asked_on_courses = f"""
         SELECT course_id, citizen_id, valid_from, valid_to FROM {_COURSE_CITIZENS}
