@@ -253,22 +253,23 @@ def list_citizens(
     citizens = course.my_citizens(session, actor, today)
     facts = course.access_facts_of(session, actor, [citizen.citizen_id for citizen in citizens], today)
     decisions = {citizen_id: decide(actor, fact, request) for citizen_id, fact in facts.items()}
-    allowed = [citizen for citizen in citizens if decisions[citizen.citizen_id].allowed]
-    identities = overviews.identities(session, [citizen.citizen_id for citizen in allowed])
-    listed = [
-        citizen.model_copy(update={"identity": identities.get(citizen.citizen_id, IdentityState.AGREED)})
-        for citizen in allowed
-    ]
+    allowed = {citizen.citizen_id: citizen for citizen in citizens if decisions[citizen.citizen_id].allowed}
+    identities = overviews.identities(session, list(allowed))
     line = audit_entry(actor, AuditAction.LIST_CITIZENS, AuditOutcome.SHOWN, request, now)
     areas = source_areas(session)
-    about = [entry_about(facts[citizen.citizen_id], decisions[citizen.citizen_id], line, areas) for citizen in listed]
-    write_all(session, [line.model_copy(update={"result_count": len(listed)}), *about])
-    current = overviews.current(session, [citizen.citizen_id for citizen in listed])
+    about = [entry_about(facts[key], decisions[key], line, areas) for key in allowed]
+    write_all(session, [line.model_copy(update={"result_count": len(allowed)}), *about])
+    current = overviews.current(session, list(allowed))
     whole = [overview for _, overview in current.values() if overview is not None]
     masked = cut_and_mask_all(session, whole, decisions, today, facts=facts)
     return tuple(
-        ListedCitizen(citizen=citizen, facts=facts[key], decision=decisions[key], overview=masked.get(key))
-        for key, citizen in ((citizen.citizen_id, citizen) for citizen in listed)
+        ListedCitizen(
+            citizen=citizen.model_copy(update={"identity": identities.get(key, IdentityState.AGREED)}),
+            facts=facts[key],
+            decision=decisions[key],
+            overview=masked.get(key),
+        )
+        for key, citizen in allowed.items()
     )
 
 

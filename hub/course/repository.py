@@ -48,7 +48,7 @@ _MEMBERSHIPS = f"""
     LEFT JOIN citizen_keys k ON k.id = n.citizen_id
     WHERE m.actor_id = :actor_id AND m.valid_from <= :on AND (m.valid_to IS NULL OR :on < m.valid_to)
       AND {_CONSENTS_TO_COURSE}
-"""  # noqa: S608  as above
+"""  # noqa: S608  put together from the constants above; every value is a parameter
 """Citizens on whose team the actor is on the day, with the course: course, consent to it, citizen and membership hold.
 
 A citizen who turned out to be another (``merged_into``) is that other, here and below.
@@ -94,7 +94,7 @@ _COURSE_MEMBERS = f"""
       ON n.course_id = course.id AND n.valid_from <= :on AND (n.valid_to IS NULL OR :on < n.valid_to)
     LEFT JOIN citizen_keys k ON k.id = n.citizen_id
     WHERE {_CONSENTS_TO_COURSE}
-"""  # noqa: S608  put together from the constants above; every value is a parameter
+"""  # noqa: S608  as above
 """All who are on that course and have consented to it."""
 
 
