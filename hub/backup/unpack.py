@@ -51,7 +51,7 @@ def unpack(place: BackupPlace, backup: BaseBackup, folder: Path, *, progress: Pr
 def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, digests: dict[str, str]) -> None:
     target = folder / member.name
     if not target.resolve().is_relative_to(folder.resolve()):
-        raise tarfile.OutsideDestinationError(member, str(target))
+        raise tarfile.ExtractError(f"{member.name} lies outside")  # tarfile's own error for it came in 3.11.4
     if member.isdir():
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         return

@@ -1,6 +1,7 @@
 """What leads to a moment, what may be removed, and that a sealed file opens whole, at its place, or not at all."""
 
 import io
+import tarfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 
 from hub.backup import segments
 from hub.backup.errors import BackupFailed
+from hub.backup.place import BackupPlace
 from hub.backup.rules import Archive, BaseBackup, choose, gone_at, needed_backups, number_of, reach, unneeded_segments
 from hub.backup.sealing import PIECE, seal, sealed_at, unseal
+from hub.backup.unpack import unpack
 from hub.preflight.rules import BackupFacts, Status, judge_backup
 from hub.recovery.log_rules import lost_lines
 
@@ -178,6 +181,21 @@ def test_what_cannot_be_archived_is_counted_by_postgresql_and_what_cannot_be_got
     monkeypatch.setenv("HELHED_BACKUP_DIR", str(tmp_path))
     monkeypatch.delenv("HELHED_BACKUP_KEYS", raising=False)
     assert (segments.main(["put", "a", "b"]), segments.main(["get", "../b", "a"])) == (1, segments.STOP)
+
+
+@pytest.mark.parametrize("where", ["../beside", "base/../../beside", "/{folder}/beside"])
+def test_no_file_of_a_backup_is_written_outside_the_folder_it_is_unpacked_to(where: str, tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+        member = tarfile.TarInfo(where.format(folder=tmp_path))
+        member.size = 1
+        tar.addfile(member, io.BytesIO(b"x"))
+    place = BackupPlace(tmp_path / "place", KEYS)
+    place.make()
+    place.write(place.make_base(backup(0).id), [packed.getvalue()], NOW)
+    with pytest.raises(BackupFailed, match="cannot be unpacked"):
+        unpack(place, backup(0), tmp_path / "data")
+    assert not (tmp_path / "beside").exists()
 
 
 def test_without_a_witness_no_line_is_missed() -> None:
