@@ -1,6 +1,7 @@
 """Fixtures for all tests: a real PostgreSQL, one fresh database a test, a clock that stands still."""
 
 import gc
+import logging
 import os
 import shutil
 import ssl
@@ -148,6 +149,16 @@ def fresh_database(administrator: Connection, template: URL) -> Iterator[URL]:
     administrator.execute(text(f"CREATE DATABASE {name} TEMPLATE {template.database} STRATEGY file_copy"))
     yield template.set(database=name)
     administrator.execute(text(f"DROP DATABASE {name}"))
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """A command that runs in the test logs to a stream that pytest closes with the test; later tests must not."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture
