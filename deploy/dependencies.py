@@ -107,12 +107,12 @@ def components() -> list[Component]:
 def _python_licence(name: str) -> str:
     if name in STATED:
         return STATED[name]
-    package = metadata.metadata(name)
-    if package["License-Expression"]:
-        return str(package["License-Expression"])
-    classifiers = package.get_all("Classifier") or []
+    package = metadata.metadata(name).json  # from 3.12 on Python warns where a field that is not there is read by name
+    if expression := package.get("license_expression"):
+        return str(expression)
+    classifiers = package.get("classifier", [])
     words = [line.rsplit(" :: ", 1)[1] for line in classifiers if line.startswith("License :: OSI Approved :: ")]
-    words = words or [package["License"] or ""]
+    words = words or [str(package.get("license", ""))]
     return " AND ".join(SPOKEN.get(word, word) for word in words)
 
 
