@@ -6,6 +6,7 @@ What differs by less than the turns of one release differ among themselves is no
 import argparse
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -51,6 +52,7 @@ def main() -> None:
     results = {name: _middle(figures) for name, figures in turns.items()}
     head = {
         "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
+        "python": platform.python_version(),
         "cores": os.cpu_count(),
         "load": os.getloadavg()[0],
         "turns": arguments.turns,
