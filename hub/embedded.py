@@ -14,8 +14,8 @@ from time import monotonic
 from platformdirs import user_runtime_path
 
 with warnings.catch_warnings():
-    # Without XDG_RUNTIME_DIR it falls back to the temporary folder, which is fine, and warns whoever starts us.
-    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+    # Without XDG_RUNTIME_DIR, or with another user's, a folder in the temporary one does: nothing to warn of.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR ")
     if os.geteuid() != 0:
         # Here lies its lock. Where the folder is missing it takes the temporary one, and whoever comes first shuts out
         # everybody else on the machine. As root it runs as another user, who has to get into the folder of the socket.
