@@ -137,6 +137,11 @@ class Section(Schema):
         """Whether the reader sees only some of the area, so that "none" is said of nothing else."""
         return self.shared_categories is not None or self.kle is not None
 
+    @property
+    def is_read_through(self) -> bool:
+        """Whether all of its sources is here; until then "none" would be said of what was not read."""
+        return not (self.is_unread or self.is_loading)
+
 
 class DisagreeingValue(Schema):
     """One of several values that sources give for the same field."""

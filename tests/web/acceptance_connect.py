@@ -51,6 +51,7 @@ pytestmark = MARKS
 CITIZENS = 40
 MAJA = 1
 WAIT = 120
+LOADING = "ved at blive indlæst"
 """Seconds until something has happened on a busy machine."""
 
 
@@ -175,6 +176,7 @@ def test_connected_broken_and_mended_by_the_pages_alone(chromium: Chromium, inst
 
     wait_until(is_all_there, "not all citizens arrived")
     anna = log_in(chromium, installation.address, "anna.holm")
+    wait_until(lambda: LOADING not in overview_of_maja(anna), "a source is still being loaded")
     see_maja(anna)
     figures["complete"] = {"seconds": round(monotonic() - begun)}
     for mend in (mend_password, mend_right, mend_host_key, mend_column):
@@ -191,11 +193,16 @@ def effort_of(hand: Hand, begun: float) -> dict[str, int]:
     return {"clicks": hand.clicks, "fields": hand.fields, "seconds": round(monotonic() - begun)}
 
 
-def see_maja(anna: Page) -> None:
-    """Her overview holds what the sources know of her and Anna may see, and says of no area that it is missing."""
+def overview_of_maja(anna: Page) -> str:
     anna.goto("/mine-borgere")
     anna.get_by_role("link", name="Maja Testborger").first.click()
-    content = anna.content()
+    anna.wait_for_url("**/overblik/*")
+    return anna.content()
+
+
+def see_maja(anna: Page) -> None:
+    """Her overview holds what the sources know of her and Anna may see, and says of no area that it is missing."""
+    content = overview_of_maja(anna)
     truth = generate(CITIZENS, 7, date.today())  # noqa: DTZ011  as served
     told = [effort.title for effort in truth.efforts if effort.person == MAJA and effort.area != "health"]
     assert told

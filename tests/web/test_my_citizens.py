@@ -236,6 +236,16 @@ def test_the_latest_of_a_family_that_was_never_opened_says_what_it_is() -> None:
     assert since.startswith(f"Du har ikke åbnet siden før. Senest: borgerens ord ”{maja.WISH_TEXT}” (Maja), ")
 
 
+@pytest.mark.parametrize("more", [{}, {"is_loading": True}, {"is_unread": True}, {"kle": ("32.18",)}])
+def test_that_no_effort_runs_is_said_only_where_all_is_read_and_for_the_reader(more: dict[str, object]) -> None:
+    one = member(maja.IDA)
+    assert one.overview is not None
+    sections = tuple(section.model_copy(update=more) for section in one.overview.sections)
+    family = Family((FamilyMember(one.citizen, one.overview.model_copy(update={"sections": sections})),), LOOKED)
+    text = "ingen indsats i gang, som du kan se" if more else "ingen indsats i gang"
+    assert page(family).families[0].follow_up == text
+
+
 def test_nobody_who_died_is_said_to_turn_18() -> None:
     emil = member(maja.EMIL, born=date(2006, 3, 3))
     assert emil.overview is not None

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from hub.overview.freshness import with_coverage
+from hub.web.citizen import texts
 from hub.web.citizen.page_data import PageData
 from hub.web.citizen.present import family_page, overview_page
 from hub.web.citizen.present_efforts import gaps
@@ -126,6 +127,31 @@ def test_an_area_without_a_source_is_not_called_withheld() -> None:
     assert said[Area.SOCIAL] == said[Area.SCHOOL] == "ikke dækket her"
     assert said[Area.HEALTH] == "ikke for dig at se"
     assert overview_page(page_of(covered)).notifications_line.startswith("Ingen kilde til underretninger")
+
+
+NOT_YET: tuple[dict[str, object], ...] = ({"is_unread": True}, {"is_loading": True})
+
+
+@pytest.mark.parametrize("more", [{}, *NOT_YET])
+def test_of_what_is_not_read_yet_it_is_not_said_that_there_is_none(more: dict[str, object]) -> None:
+    sections = [Section.model_validate({"area": area, "state": SectionState.NONE_FOUND, **more}) for area in Area]
+    data = page_of(IDA.model_copy(update={"sections": tuple(sections)}))
+    (column,) = family_page(data).columns
+    said = (overview_page(data).now_line, column.empty, column.notifications)
+    efforts, notifications = (
+        (texts.NO_EFFORTS_YET, texts.NONE_NOTIFIED_YET) if more else (texts.NO_EFFORTS, texts.NONE_NOTIFIED)
+    )
+    assert said == (efforts, efforts, notifications)
+
+
+@pytest.mark.parametrize("more", [{}, *NOT_YET, {"has_unreadable": True}, {"silent_since": WHOLE.now}])
+def test_no_new_notifications_is_said_only_where_the_newest_would_be_here(more: dict[str, object]) -> None:
+    ended = maja.PLACED.model_copy(update={"valid": Period(start=date(2020, 8, 1), end=date(2023, 6, 1))})
+    lines = overview_page(
+        page_of(with_social(WHOLE.overview, SectionState.ENTRIES, ended, received(200), **more))
+    ).since_course
+    assert lines[0].startswith("1 indsats er afsluttet")
+    assert any(line.startswith("Ingen nye underretninger siden") for line in lines) == (not more)
 
 
 def received(days_ago: int, outcome: Outcome | None = None) -> Entry:

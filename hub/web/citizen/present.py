@@ -20,6 +20,7 @@ from hub.web.citizen.present_efforts import (
     family_entries,
     gaps,
     listed_efforts,
+    no_efforts,
     now_line,
     recommendations,
 )
@@ -189,10 +190,12 @@ def _not_shown(data: PageData) -> str | None:
 
 
 def _notification_count(person: Overview) -> str:
+    section = social(person)
     if with_notifications((person,)):
         count = len(notifications_of(person.entries()))
-        return counted(count, "underretning", "underretninger") if count else "ingen underretninger fundet"
-    section = social(person)
+        if count:
+            return counted(count, "underretning", "underretninger")
+        return texts.NONE_NOTIFIED if section and section.is_read_through else texts.NONE_NOTIFIED_YET
     is_covered = section is not None and section.state is not SectionState.NOT_COVERED
     return "underretninger er ikke for dig at se" if is_covered else "underretninger er ikke dækket her"
 
@@ -209,6 +212,6 @@ def _column(person: Overview, data: PageData) -> FamilyColumn:
         stays=stay_lines(person.entries(), data.today),
         classes=class_lines(person.entries(), data.today),
         notifications=_notification_count(person),
-        empty=None if efforts else texts.NO_EFFORTS,
+        empty=None if efforts else no_efforts((person,)),
         not_included=not_included((person,)),
     )

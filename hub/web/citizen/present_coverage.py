@@ -76,6 +76,15 @@ def notification_gaps(data: PageData, *, is_empty: bool = False) -> tuple[str, .
     return tuple(lines)
 
 
+def has_all_notifications(people: Sequence[Overview]) -> bool:
+    """Whether the newest are here of those whose notifications the reader may see, so that "none since" can be said."""
+    sections = [section for person in with_notifications(people) if (section := social(person))]
+    return all(
+        section.is_read_through and not (section.has_unreadable or section.troubles or section.silent_since)
+        for section in sections
+    )
+
+
 def not_included(people: Sequence[Overview]) -> str | None:
     """The areas from which something is or may be missing, each with why; None: all was read and is shown.
 

@@ -30,7 +30,7 @@ from hub.web.shell.paragraphs import cited
 from hub.web.shell.source_troubles import trouble_words
 from hub.web.shell.view_models import Person, Phone
 from schemas.facts import EffortFact, EffortStatus, NoAccessFact
-from schemas.overview import Entry, Section, SectionState, SourceTrouble, TroubleKind
+from schemas.overview import Entry, Overview, Section, SectionState, SourceTrouble, TroubleKind
 from schemas.people import Responsible
 from schemas.source import Area, AreaContact
 from schemas.staff import EmployeeContact
@@ -237,7 +237,7 @@ def _area_contact(contact: AreaContact | None) -> Person | None:
 def now_line(efforts: Sequence[Effort], data: PageData, *, on_paper: bool = False) -> str:
     """How much there is, and how new: «4 igangværende indsatser i 3 områder. Indsatserne er sidst ændret i går»."""
     if not efforts:
-        return texts.NO_EFFORTS
+        return no_efforts(data.people)
     areas = len({entry.area for entry, _ in efforts})
     stated = (entry.provenance for entry, _ in efforts if entry.provenance.states_time)
     newest = max((provenance.registration.registered_from for provenance in stated), default=None)
@@ -248,6 +248,12 @@ def now_line(efforts: Sequence[Effort], data: PageData, *, on_paper: bool = Fals
     changed = paper_text(newest, data.now) if on_paper else of_moment(newest, data.now).text
     which = plural_of(len(efforts), "Indsatsen", "Indsatserne")
     return f"{count} i {where}. {as_sentence(f'{which} er sidst ændret i kilderne {changed}')}"
+
+
+def no_efforts(people: Sequence[Overview]) -> str:
+    """That nothing runs, or only that nothing is read to run."""
+    is_all_read = all(section.is_read_through for person in people for section in person.sections)
+    return texts.NO_EFFORTS if is_all_read else texts.NO_EFFORTS_YET
 
 
 def recommendations(efforts: Sequence[Effort], data: PageData) -> tuple[tuple[str, str], ...]:

@@ -9,6 +9,7 @@ from hub.web.citizen import texts
 from hub.web.citizen.page import StatedLine, Strengths
 from hub.web.citizen.page_data import Changes, PageData
 from hub.web.citizen.present_contest import contest_words
+from hub.web.citizen.present_coverage import has_all_notifications
 from hub.web.citizen.present_identity import identity_mark
 from hub.web.citizen.present_notifications import notifications_of
 from hub.web.shell.changes import STEPS, change_text, is_reached, named, wiped_text
@@ -100,7 +101,7 @@ def since_course(entries: Sequence[Entry], data: PageData) -> tuple[str, ...]:
     if reached:
         lines.append(f"{counted(reached, 'mål er nået', 'mål er nået')}.")
     last = next((danish_day(fact.received_at) for _, fact in notifications_of(entries)), None)
-    if last and today - last > NO_NOTIFICATION_FOR:
+    if last and today - last > NO_NOTIFICATION_FOR and has_all_notifications(data.people):
         lines.append(f"Ingen nye underretninger siden {long_day_text(last)}.")
     lines += [
         f"Planlagt: {name} fra {day_text(entry.valid.start)}."

@@ -196,6 +196,10 @@ CONTEST_NOTE = "Bestridt siden {day}"
 CONTEST_NOTE_UPHELD = "Det er forkert; kilden har endnu ikke rettet det"
 
 NO_EFFORTS = "Ingen igangværende indsatser i de kilder, du kan se."
+NO_EFFORTS_YET = "Ingen igangværende indsatser i det, der er læst indtil nu. Ikke alle kilder er læst til ende."
+"""In its place while a source was never read to its end, or not all of it is here."""
+NONE_NOTIFIED = "ingen underretninger fundet"
+NONE_NOTIFIED_YET = "ingen underretninger læst endnu"
 
 NOT_OURS = "Ikke længere vores borger"
 NOT_OURS_KEPT = "En anden kommune er myndighed nu. Det, vi har læst før, vises stadig; nyt kan ikke læses."

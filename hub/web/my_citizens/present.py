@@ -244,11 +244,14 @@ def _age(citizen: MyCitizen, today: date) -> str:
 
 
 def _no_effort(family: Family) -> str:
-    """That nothing runs, or only that nothing is seen to run."""
+    """That nothing runs, or only that nothing is seen to run: not all is for the reader, or not all is read."""
     overviews = [member.overview for member in family.members]
     is_whole = all(
         overview is not None
-        and all(section.state is not SectionState.WITHHELD and not section.is_in_part for section in overview.sections)
+        and all(
+            section.state is not SectionState.WITHHELD and not section.is_in_part and section.is_read_through
+            for section in overview.sections
+        )
         for overview in overviews
     )
     return "ingen indsats i gang" if is_whole else "ingen indsats i gang, som du kan se"
