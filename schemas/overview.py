@@ -139,7 +139,7 @@ class Section(Schema):
 
     @property
     def is_read_through(self) -> bool:
-        """Whether all of its sources is here; until then "none" would be said of what was not read."""
+        """Whether all that its sources have is here; until then "none" would be said of what was not read."""
         return not (self.is_unread or self.is_loading)
 
 

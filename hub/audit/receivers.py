@@ -185,8 +185,8 @@ def _trust(ca: Path | None, certificate: Path | None) -> ssl.SSLContext:
         trust = ssl.create_default_context(cafile=None if ca is None else str(ca))
     except OSError as error:  # ssl.SSLError is one
         raise InvalidSetting(f"HELHED_AUDIT_STREAM_CA: {ca} cannot be used: {_why(error)}") from None
-    # Before 3.11.3 Python took any end of a connection for close_notify, and what was lost for delivered.
-    trust.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+    # On OpenSSL 3 Python before 3.11.3 took any end of a connection for close_notify, and what was lost for delivered.
+    trust.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
     if certificate is not None:
         try:
             trust.load_cert_chain(certificate)
