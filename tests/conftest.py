@@ -53,6 +53,7 @@ LONGEST = (
     "sandbox_control",
     "pages",
     "connect",
+    "acceptance",
     "broker",
     "upgrade",
     "paper",

@@ -1,6 +1,6 @@
 """From an empty installation to Maja's overview by the pages alone, with the processes that run in production.
 
-``make acceptance`` runs it, for it takes minutes: ``helhed serve`` and ``helhed worker`` start on an empty database
+``make acceptance`` runs it alone: ``helhed serve`` and ``helhed worker`` start on an empty database
 without a sources file, the four fagsystemer are connected in a browser, each of them breaks, and each is mended on the
 pages. How much work each part was stands in ``artefacts/acceptance.json``.
 """
@@ -36,7 +36,7 @@ from hub.context import AppContext
 from hub.services import build_services
 from hub.settings import Settings
 from tests.conftest import fresh_database
-from tests.web.chromium import MARKS, PICTURES, ROOT
+from tests.web.chromium import PICTURES, ROOT, marks
 from tests.web.connecting import (
     Hand,
     fill_employment,
@@ -47,12 +47,13 @@ from tests.web.connecting import (
     looked_at,
 )
 
-pytestmark = MARKS
+pytestmark = marks("acceptance")
 CITIZENS = 40
 MAJA = 1
 WAIT = 120
-LOADING = "ved at blive indlæst"
 """Seconds until something has happened on a busy machine."""
+LOADING = "ved at blive indlæst"
+"""What a page says of a source of which not all is here yet."""
 
 
 @dataclass
