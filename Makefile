@@ -49,7 +49,7 @@ story: setup ## Walk through docs/brug/maja.md on the movable clock, compare eve
 
 acceptance: setup ## Connect four fagsystemer in a browser to an empty installation, break each and mend it (a minute; figures in artefacts/)
 	@$(BIN)/python deploy/browser.py
-	@$(BIN)/python -m pytest tests/web/test_acceptance.py $(ARGS)
+	@$(BIN)/python -m pytest tests/web/acceptance_connect.py $(ARGS)
 
 check: $(READY) ## Only the quick checks: lint, format, types, floors
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -53,7 +53,6 @@ LONGEST = (
     "sandbox_control",
     "pages",
     "connect",
-    "acceptance",
     "broker",
     "upgrade",
     "paper",

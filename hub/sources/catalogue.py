@@ -190,6 +190,14 @@ class SourceCatalogue:
         """Ask at the next use whether anything changed; after a change of one's own."""
         self._checked_at = 0.0
 
+    def refresh(self) -> None:
+        """Ask now. Not to be called within a transaction, as ``follow_file``.
+
+        Raises:
+            StoreUnavailable: PostgreSQL does not answer.
+        """
+        self._current(is_fresh=True)
+
     def synchronise(self) -> None:
         """Make the sources of the file what the file says now; at the start of a process.
 

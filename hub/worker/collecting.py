@@ -77,6 +77,7 @@ def _stream_reader(context: AppContext, lease: StreamLease, lent: ExitStack) -> 
     Raises:
         SourceRefused: it would read a field that nobody has approved.
     """
+    context.catalogue.refresh()  # whoever has just mended the source waits for this run, and not for the next one
     connector = lent.enter_context(context.catalogue.lend_connector(lease.source))
     with context.database.transaction() as session:
         check_approved(session, lease.source, [known for known in connector.discover() if known.name == lease.stream])

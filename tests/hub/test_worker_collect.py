@@ -14,7 +14,7 @@ from hub.clock import FixedClock, ShiftedClock
 from hub.context import AppContext
 from hub.db import Database
 from hub.pipeline import PIPELINE_GROUP
-from hub.sources import lease_repository, repository, service
+from hub.sources import catalogue, lease_repository, repository, service
 from hub.sources.definitions import SourceDefinition
 from hub.sources.health import RunOutcome
 from hub.sources.held_repository import list_held
@@ -24,7 +24,7 @@ from schemas.record import Cursor
 from tests.factories import make_record
 from tests.hub.test_source_leases import STREAMS, PagedSource
 from tests.hub.test_worker import in_store, make_parts, until, working
-from tests.sources import GivenConnector, SilentSource, add_connectors
+from tests.sources import GivenConnector, SilentSource, add_connectors, leased
 from tests.web import maja
 
 LONG = timedelta(hours=1)
@@ -94,6 +94,22 @@ def test_a_release_is_carried_out_within_seconds(context: AppContext, database: 
         until(lambda: outcomes(database) == [RunOutcome.COMPLETE, RunOutcome.HELD])
     with database.transaction() as session:
         assert list_held(session) == ()
+
+
+def test_a_run_reads_the_source_as_it_was_changed_a_moment_ago(
+    context: AppContext, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change makes its streams due at once, and a run with the settings of before would be the last for hours."""
+    monkeypatch.setattr(catalogue, "CHECK_EVERY", 3600.0)
+    add_connectors(context, {"social": PagedSource(lambda _: iter([Batch()]))}, LONG)
+    believed = context.catalogue.get("social").version
+    with database.transaction() as session:
+        change = service.SourceChange(title="Social, med en anden nøgle")
+        service.change_source(session, context.catalogue.builder, "social", change, by="tine")
+    assert context.catalogue.get("social").version == believed
+    collecting.collect_stream(context, leased(database, "social"), should_stop=lambda: False)
+    assert context.catalogue.get("social").version > believed
+    assert outcomes(database) == [RunOutcome.COMPLETE]
 
 
 def test_two_workers_share_the_streams_and_read_each_once(context: AppContext, database: Database) -> None:
