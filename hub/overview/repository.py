@@ -59,7 +59,8 @@ _TAKE_DUE = text("""
 _DUE = text("""
     SELECT count(*) FILTER (WHERE failed_since IS NULL) AS waiting,
            min(since) FILTER (WHERE failed_since IS NULL) AS waiting_since,
-           count(failed_since) AS failed, min(failed_since) AS failed_since
+           count(failed_since) AS failed, min(failed_since) AS failed_since,
+           max(since) FILTER (WHERE failed_since IS NULL) AS newest_since
     FROM overview_due
 """)
 _DROP_UNITS = text("DELETE FROM overview_units WHERE citizen_id = ANY(:ids)")
@@ -128,6 +129,8 @@ class Due(NamedTuple):
     failed: int
     """Those that could not be built, apart from those that wait; they are tried again and again."""
     failed_since: datetime | None
+    newest_since: datetime | None = None
+    """Since when the last of those that wait does."""
 
 
 class NewOverview(NamedTuple):

@@ -259,7 +259,7 @@ def test_since_when_an_overview_cannot_be_built_is_known_until_it_is(
         session.execute(text("ALTER TABLE overviews ADD CHECK (document::text NOT LIKE '%unshowable%')"))
     unshowable = make_record(fact=make_effort("unshowable"), source_id="2", parties=[make_party(IDA)])
     store(database, clock, digest_key, make_record(), unshowable)
-    assert due_state(database) == Due(waiting=2, waiting_since=began, failed=0, failed_since=None)
+    assert due_state(database) == Due(waiting=2, waiting_since=began, failed=0, failed_since=None, newest_since=began)
     build(database, clock)
     failing = Due(waiting=0, waiting_since=None, failed=1, failed_since=began)
     assert due_state(database) == failing

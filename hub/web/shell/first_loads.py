@@ -22,8 +22,12 @@ class _Published:
     """What was on the bus when a source had been read to its end."""
 
     offsets: dict[int, Offsets]
-    stored_at: datetime | None = None
-    """When all of it was seen to be stored; overviews that are due since then are of something later."""
+    is_stored: bool = False
+    due_until: datetime | None = None
+    """Since when the last overview was due when all of it was stored; those due since then are of something later.
+
+    By the clock of those who store. Ours, or the moment when a request began, may lie before what was stored meanwhile.
+    """
 
 
 class FirstLoads:
@@ -41,28 +45,32 @@ class FirstLoads:
         self._published: dict[str, _Published] = {}
         self._asks_at = ticks()
 
-    def unfinished(self, session: Session, states: Iterable[SourceState], now: datetime) -> frozenset[str]:
+    def unfinished(self, session: Session, states: Iterable[SourceState]) -> frozenset[str]:
         """Names of the sources that are read to their end while not all of it is on the pages, or nobody knows."""
         read = {state.source for state in states if state.last_success_at}
         if read <= self._done:
             return frozenset()
         with self._lock:
             if self._ticks() >= self._asks_at:
-                self._ask(session, read - self._done, now)
+                self._ask(session, read - self._done)
         return frozenset(read - self._done)
 
-    def _ask(self, session: Session, sources: set[str], now: datetime) -> None:
+    def _ask(self, session: Session, sources: set[str]) -> None:
         self._asks_at = self._ticks() + ASKED_EVERY.total_seconds()
         try:
             offsets = dict(self._bus.offsets(PIPELINE_GROUP, RECORDS))
         except BusUnavailable:
             self._asks_at = self._ticks() + ASKED_AGAIN.total_seconds()
             return
-        due_since = due(session).waiting_since
+        waiting = due(session)  # after the bus, so that what it had stored is among them
         for source in sources:
             published = self._published.setdefault(source, _Published(offsets))
-            if published.stored_at is None and has_processed(published.offsets, offsets):
-                published.stored_at = now
-            if published.stored_at is not None and (due_since is None or due_since > published.stored_at):
+            if not published.is_stored and has_processed(published.offsets, offsets):
+                published.is_stored, published.due_until = True, waiting.newest_since
+            if published.is_stored and not _is_due(waiting.waiting_since, published.due_until):
                 self._done.add(source)
                 del self._published[source]
+
+
+def _is_due(first: datetime | None, until: datetime | None) -> bool:
+    return first is not None and until is not None and first <= until

@@ -134,7 +134,7 @@ class RequestContext:
     def loading_sources(self) -> frozenset[str]:
         """Names of the sources that were read for the first time, while not all of it is on the pages yet."""
         loads: FirstLoads = self.request.app.state.first_loads
-        return loads.unfinished(self.session, self.source_states, self.now)
+        return loads.unfinished(self.session, self.source_states)
 
     @property
     def request_id(self) -> str:
